@@ -49,6 +49,8 @@ export const ERRORS = {
   HOST_NEEDS_KEY: { status: 500, exit: 3 },
   BODY_TOO_LARGE: { status: 413, exit: 3 },
   ROUTE_UNKNOWN: { status: 404, exit: 3 },
+  MEDIA_TYPE: { status: 415, exit: 2 },
+  HOST_UNKNOWN: { status: 421, exit: 3 },
 } as const satisfies Record<string, { status: number; exit: 1 | 2 | 3 }>;
 
 export type ErrorCode = keyof typeof ERRORS;
