@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  bestSellersFirst,
+  byLikeness,
+  cosine,
+  equalRuns,
+  type Found,
+  groupByItem,
+  type Owner,
+  QUALITY_DEPTH,
+  restore,
+  type Survivor,
+  scoreOf,
+} from "../../src/ranking/index.ts";
+import { mulberry32 } from "./random.ts";
+
+describe("cosine", () => {
+  test.each([0, 1, 3, 4, 7, 512])("of a stored feature of width %i equals the plain sum", (width) => {
+    const random = mulberry32(width + 1);
+    const query = Float32Array.from({ length: width }, () => random() - 0.5);
+    const values = Int8Array.from({ length: width }, () => Math.round(254 * random() - 127));
+    let sum = 0;
+    for (let i = 0; i < width; i++) sum += query[i]! * values[i]! * 0.01;
+    expect(cosine(query, { values, scale: 0.01 })).toBeCloseTo(sum, 10);
+  });
+
+  test("int8 keeps the cosine of unit vectors to 0.002, and restore is of unit length", () => {
+    const random = mulberry32(2);
+    for (let run = 0; run < 50; run++) {
+      const [a, b] = [0, 1].map(() => {
+        const raw = Float32Array.from({ length: 512 }, () => random() + random() + random() - 1.5);
+        const length = Math.hypot(...raw);
+        return raw.map((value) => value / length);
+      }) as [Float32Array, Float32Array];
+      const scale = Math.max(...b.map(Math.abs)) / 127;
+      const stored = { values: Int8Array.from(b, (value) => Math.round(value / scale)), scale };
+      const exact = a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+      expect(Math.abs(cosine(a, stored) - exact)).toBeLessThan(0.002);
+      expect(cosine(restore(stored), stored)).toBeCloseTo(1, 3);
+      expect(Math.hypot(...restore(stored))).toBeCloseTo(1, 6);
+    }
+  });
+
+  test("the zero feature stays zero", () => {
+    expect([...restore({ values: new Int8Array(2), scale: 1 })]).toEqual([0, 0]);
+  });
+});
+
+test("the score is the card's logistic curve: in (0, 1), rising with the cosine", () => {
+  const calibration = { slope: 20, intercept: -10 };
+  expect(scoreOf(0.5, calibration)).toBe(0.5);
+  expect(scoreOf(0.6, calibration)).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
+  expect(scoreOf(0.7, calibration)).toBeGreaterThan(scoreOf(0.6, calibration));
+});
+
+const survivor = fc.record({
+  imageId: fc.integer({ min: 1, max: 40 }),
+  distance: fc.integer({ min: 0, max: 3 }),
+  cosine: fc.constantFrom(0.1, 0.5, 0.9),
+});
+const survivors = fc.uniqueArray(survivor, { selector: (s) => s.imageId, maxLength: 40 });
+const owners = fc.array(
+  fc.array(
+    fc.record({ itemId: fc.constantFrom("a", "b", "c", "d", "e"), variantId: fc.constantFrom(null, "v", "w") }),
+    { maxLength: 3 },
+  ),
+  { minLength: 41, maxLength: 41 },
+);
+
+describe("grouping", () => {
+  test("gives each item once, at its best picture, in the order of likeness", () => {
+    fc.assert(
+      fc.property(survivors, owners, (drawn, table) => {
+        const sorted = [...drawn].sort(byLikeness);
+        const found = groupByItem(sorted, (id) => table[id] as Owner[], new Set(["e"]));
+        const slow = new Map<string, Survivor>();
+        for (const s of drawn)
+          for (const { itemId } of table[s.imageId]!)
+            if (itemId !== "e" && (!slow.has(itemId) || byLikeness(s, slow.get(itemId)!) < 0)) slow.set(itemId, s);
+        const expected = [...slow].sort(([a, s], [b, t]) => byLikeness(s, t) || (a < b ? -1 : 1));
+        expect(found.map(({ itemId, imageId }) => [itemId, imageId])).toEqual(
+          expected.map(([id, s]) => [id, s.imageId]),
+        );
+        for (const { itemId, variantId, imageId } of found)
+          expect(table[imageId]!.find((owner) => owner.itemId === itemId)!.variantId).toBe(variantId);
+      }),
+      { seed: 13 },
+    );
+  });
+
+  test("the order of likeness is total: cosine, distance, id", () => {
+    const list: Survivor[] = [
+      { imageId: 3, distance: 5, cosine: 0.5 },
+      { imageId: 2, distance: 5, cosine: 0.5 },
+      { imageId: 9, distance: 4, cosine: 0.5 },
+      { imageId: 10, distance: 9, cosine: 0.6 },
+    ];
+    expect(list.sort(byLikeness).map((s) => s.imageId)).toEqual([10, 9, 2, 3]);
+  });
+});
+
+describe("best sellers first", () => {
+  const item = (itemId: string, cosine: number, distance = 0): Found => ({
+    itemId,
+    variantId: null,
+    imageId: 1,
+    distance,
+    cosine,
+  });
+
+  test("only among equally alike items; an unknown figure counts as none; equal figures stay", () => {
+    const found = [item("a", 0.9), item("b", 0.8), item("c", 0.8), item("d", 0.8), item("e", 0.8, 1)];
+    const sales = new Map([
+      ["c", 5],
+      ["d", 5],
+      ["e", 100],
+    ]);
+    expect(bestSellersFirst(found, (id) => sales.get(id)).map((f) => f.itemId)).toEqual(["a", "c", "d", "b", "e"]);
+    expect(equalRuns(found)).toEqual([[1, 4]]);
+  });
+
+  test("beyond the first sixty nothing moves", () => {
+    const found = Array.from({ length: 70 }, (_, i) => item(`${i}`, 0.5));
+    const ordered = bestSellersFirst(found, (id) => Number(id));
+    expect(ordered.slice(0, QUALITY_DEPTH).map((f) => f.itemId)).toEqual(
+      found
+        .slice(0, QUALITY_DEPTH)
+        .map((f) => f.itemId)
+        .reverse(),
+    );
+    expect(ordered.slice(QUALITY_DEPTH)).toEqual(found.slice(QUALITY_DEPTH));
+  });
+});
