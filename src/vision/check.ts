@@ -1,0 +1,59 @@
+import sharp from "sharp";
+import { LookseeError } from "../errors.ts";
+import { pngSize, sniff } from "./sniff.ts";
+
+/** Larger pictures are refused by their header: 120 megapixels hold every phone's full mode but the 200 MP ones. */
+export const MAX_PIXELS = 120_000_000;
+
+const FORMATS = new Set(["jpeg", "png", "webp", "gif", "tiff", "avif"]);
+const OTHER_FILE = "Send a JPEG, PNG, WebP, GIF, TIFF or AVIF picture";
+export const SEND_AGAIN = "Send the picture again, or save it anew with another program";
+
+export type PictureHeader = Readonly<{ width: number; height: number; format: string; orientation: number }>;
+
+/**
+ * Looks at a picture's header alone and says its upright size in pixels and its format.
+ * Throws PICTURE_EMPTY, PICTURE_FORMAT, PICTURE_TOO_LARGE or PICTURE_BROKEN before a single pixel is decoded;
+ * a picture that is cut short in its pixels passes here and fails in decoding.
+ */
+export async function checkPicture(bytes: Uint8Array): Promise<{ width: number; height: number; format: string }> {
+  const { width, height, format } = await readHeader(bytes);
+  return { width, height, format };
+}
+
+/** checkPicture with the EXIF orientation (1..8) beside it. */
+export async function readHeader(bytes: Uint8Array): Promise<PictureHeader> {
+  if (bytes.length === 0) throw new LookseeError("PICTURE_EMPTY", "the picture file is empty", "Send a picture");
+  const format = sniff(bytes);
+  if (format === null || !FORMATS.has(format))
+    throw new LookseeError(
+      "PICTURE_FORMAT",
+      `the file is ${format === null ? "no picture" : `of a format that looksee does not read (${format})`}`,
+      OTHER_FILE,
+    );
+  // A PNG can claim any size in 24 bytes; the decoder would read on before it says so.
+  const claimed = format === "png" ? pngSize(bytes) : null;
+  if (claimed) refuseLarge(claimed.width, claimed.height);
+  let meta: sharp.Metadata;
+  try {
+    meta = await sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata();
+  } catch (cause) {
+    throw new LookseeError("PICTURE_BROKEN", `the ${format} picture's header cannot be read`, SEND_AGAIN, { cause });
+  }
+  const [width, height] = [meta.width ?? 0, meta.pageHeight ?? meta.height ?? 0];
+  refuseLarge(width, height);
+  if (width < 1 || height < 1)
+    throw new LookseeError("PICTURE_BROKEN", `the ${format} picture has no pixels`, SEND_AGAIN);
+  const orientation = meta.orientation ?? 1;
+  const lying = orientation >= 5; // EXIF 5..8 swap the axes
+  return { width: lying ? height : width, height: lying ? width : height, format, orientation };
+}
+
+function refuseLarge(width: number, height: number): void {
+  if (width * height > MAX_PIXELS)
+    throw new LookseeError(
+      "PICTURE_TOO_LARGE",
+      `the picture has ${width} x ${height} pixels, more than the ${MAX_PIXELS / 1e6} million allowed`,
+      "Send a smaller picture",
+    );
+}

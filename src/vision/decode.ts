@@ -1,0 +1,58 @@
+import sharp from "sharp";
+import { LookseeError } from "../errors.ts";
+import { MAX_PIXELS, readHeader, SEND_AGAIN } from "./check.ts";
+
+// Pictures are small and many: one thread each, as many at once as requests; no cache, since none is read twice.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** A decoded picture: upright, sRGB, 8 bits, 3 channels, no alpha, shrunk so that its longer side is at most asked. */
+export type Picture = Readonly<{
+  pixels: Buffer; // height * width * 3, rows from the top
+  width: number;
+  height: number;
+  uprightWidth: number; // pixels of the upright original
+  uprightHeight: number;
+}>;
+
+/**
+ * Decodes the first frame, upright by EXIF, in sRGB (CMYK, 16 bits, grey and embedded profiles are converted),
+ * transparent parts on white, its longer side shrunk to `side` pixels (never enlarged; JPEG and WebP shrink while they
+ * load). Throws what checkPicture throws, and PICTURE_BROKEN when the pixels cannot be read to the end.
+ */
+export async function decode(bytes: Uint8Array, side: number): Promise<Picture> {
+  const header = await readHeader(bytes);
+  try {
+    const { data, info } = await upright(bytes, header.orientation, side).raw().toBuffer({ resolveWithObject: true });
+    return {
+      pixels: data,
+      width: info.width,
+      height: info.height,
+      uprightWidth: header.width,
+      uprightHeight: header.height,
+    };
+  } catch (cause) {
+    throw broken(header.format, cause);
+  }
+}
+
+/** A sharp pipeline that gives what `decode` describes; left open so that a caller may encode instead. */
+export function upright(bytes: Uint8Array, orientation: number, side: number): sharp.Sharp {
+  // Truncated pixels fail; mere warnings (stray bytes, odd metadata) do not: such files are common and look right.
+  const input = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "truncated", pages: 1 });
+  return turn(
+    input.resize({ width: side, height: side, fit: "inside", withoutEnlargement: true, kernel: "cubic" }),
+    orientation,
+  )
+    .flatten({ background: "#ffffff" })
+    .toColourspace("srgb");
+}
+
+export function broken(format: string, cause: unknown): LookseeError {
+  const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+  return new LookseeError("PICTURE_BROKEN", `the ${format} picture cannot be decoded (${why})`, SEND_AGAIN, { cause });
+}
+
+function turn(image: sharp.Sharp, orientation: number): sharp.Sharp {
+  return orientation > 1 ? image.autoOrient() : image;
+}

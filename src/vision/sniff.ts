@@ -1,0 +1,29 @@
+/**
+ * The format by the file's first bytes, never by its name: "jpeg", "png", "webp", "gif", "tiff", "avif", a few known
+ * ones that are refused by name ("svg", "heic", "pdf", "bmp"), or null when it is nothing known.
+ */
+export function sniff(bytes: Uint8Array): string | null {
+  const starts = (signature: readonly number[], at = 0) => signature.every((byte, i) => bytes[at + i] === byte);
+  const text = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
+  if (starts([0xff, 0xd8, 0xff])) return "jpeg";
+  if (starts([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return "png";
+  if (text(0, 4) === "RIFF" && text(8, 12) === "WEBP") return "webp";
+  if (text(0, 6) === "GIF87a" || text(0, 6) === "GIF89a") return "gif";
+  if (starts([0x49, 0x49, 0x2a, 0x00]) || starts([0x4d, 0x4d, 0x00, 0x2a])) return "tiff";
+  if (text(4, 8) === "ftyp") {
+    // The major brand may be the generic "mif1": then the compatible brands after it tell the codec.
+    const brands = text(8, Math.min(bytes.length, 64));
+    return brands.includes("avif") || brands.includes("avis") ? "avif" : "heic";
+  }
+  if (text(0, 5) === "%PDF-") return "pdf";
+  if (text(0, 2) === "BM" && bytes.length > 26) return "bmp";
+  if (/^\s*(<\?xml[^>]*>\s*)?<svg/.test(text(0, 256))) return "svg";
+  return null;
+}
+
+/** Width and height that a PNG's first chunk claims, or null when the file ends before it. */
+export function pngSize(bytes: Uint8Array): { width: number; height: number } | null {
+  if (bytes.length < 24) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { width: view.getUint32(16), height: view.getUint32(20) };
+}

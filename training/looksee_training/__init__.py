@@ -1,0 +1,1 @@
+"""Trains looksee's network (category, box and feature of a product photo) and exports it to ONNX."""

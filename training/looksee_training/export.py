@@ -1,0 +1,140 @@
+"""Writes a model folder: model.onnx, card.json, golden.json with its pictures.
+
+    python3 -m looksee_training.export --checkpoint runs/NAME/last.pt --card runs/NAME/card-parts.json --out ../models/default
+    python3 -m looksee_training.export --untrained TRUNK.npz --out ../models/default     (a stand-in for wiring tests)
+"""
+
+import argparse
+import hashlib
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from .categories import CATEGORIES
+from .model import FEATURE_WIDTH, Network, Served
+
+
+def load_network(checkpoint):
+    """The evaluation network of a training checkpoint: its averaged weights if it has them."""
+    state = torch.load(checkpoint, map_location="cpu")
+    network = Network()
+    network.load_state_dict(state.get("average") or state["network"])
+    return network.eval()
+
+
+def write_onnx(network, file, side):
+    """float32 (n, 3, s, s) in, n and s free; opset 13."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing warns of shapes that are meant to stay symbolic
+        torch.onnx.export(
+            Served(network).eval(), torch.zeros(2, 3, side, side), str(file), opset_version=13,
+            input_names=["picture"], output_names=list(Served.OUTPUTS),
+            dynamic_axes={"picture": {0: "n", 2: "s", 3: "s"}, **{name: {0: "n"} for name in Served.OUTPUTS}},
+        )  # fmt: skip
+
+
+def to_input(pixels):
+    """uint8 (n, s, s, 3) -> float (n, 3, s, s) in -1..1, as the card says."""
+    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def golden_pictures(side):
+    """Two drawn inputs, uint8 (2, side, side, 3): integer arithmetic alone, so every machine draws the same."""
+    y, x = np.mgrid[0:side, 0:side].astype(np.int64) * 192 // side
+    first = np.stack([255 - (x + y) // 2, (x * 5 // 4) % 256, 255 - y], 2)
+    first[(x - 96) ** 2 + (y - 96) ** 2 < 60**2] = (200, 40, 60)
+    second = np.full((side, side, 3), 255)
+    second[(abs(x - 90) < 45) & (abs(y - 100) < 70)] = (40, 90, 200)
+    second[(abs(x - 90) < 45) & (abs(y - 100) < 70) & ((x + y) % 24 < 8)] = (240, 220, 60)
+    return np.stack([first, second]).astype(np.uint8)
+
+
+def write_golden(network, folder, side, model_id):
+    """golden.json and the PNGs beside it: what PyTorch answers to them, for the runtime to compare with."""
+    pixels = golden_pictures(side)
+    with torch.no_grad():
+        outputs = [o.numpy() for o in Served(network).eval()(to_input(pixels))]
+    cases = []
+    for i, image in enumerate(pixels):
+        name = f"golden-{i + 1}.png"
+        Image.fromarray(image).save(folder / name, optimize=True)
+        category, box, score, feature = (o[i] for o in outputs)
+        cases.append({
+            "picture": name, "sha256": hashlib.sha256(image.tobytes()).hexdigest(),
+            "outputs": {
+                "category": rounded(category), "box": rounded(box),
+                "boxScore": round(float(score), 6), "feature": rounded(feature),
+            },
+        })  # fmt: skip
+    (folder / "golden.json").write_text(json.dumps({"model": model_id, "cases": cases}) + "\n")
+
+
+def rounded(values, digits=6):
+    return [round(float(v), digits) for v in values]
+
+
+def base_card(model_id, side):
+    """The card's fixed parts; training, quality and calibration are filled in by the caller."""
+    return {
+        "id": model_id, "version": 1,
+        "input": {
+            "name": "picture", "side": side, "working": 512, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5],
+            "layout": "NCHW", "fit": "contain",
+        },
+        "outputs": {
+            "category": {"name": "category", "kind": "logits"},
+            "box": {"name": "box", "score": "boxScore"},
+            "feature": {"name": "feature", "width": FEATURE_WIDTH},
+        },
+        "categories": list(CATEGORIES),
+        "views": {"whole": 0.5, "box": 0.5, "context": 1.15, "minBoxScore": 0.3},
+        "codeThresholds": None,
+        "calibration": {"score": {"slope": 12.0, "intercept": -6.0}, "noGoodMatch": 0.3},
+        "training": {}, "quality": {},
+    }  # fmt: skip
+
+
+def merge(base, parts):
+    """`parts` laid over `base`, dictionaries merged, everything else replaced."""
+    for key, value in parts.items():
+        base[key] = merge(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+    return base
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--checkpoint")
+    source.add_argument("--untrained", help="the trunk's .npz: ImageNet features through a random projection")
+    parser.add_argument("--card", help="JSON laid over the card")
+    parser.add_argument("--id", default="looksee-1")
+    parser.add_argument("--side", type=int, default=160)
+    parser.add_argument("--out", required=True)
+    args = parser.parse_args()
+    torch.manual_seed(0)
+    network = load_network(args.checkpoint) if args.checkpoint else untrained(args.untrained)
+    folder = Path(args.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    card = merge(base_card(args.id, args.side), json.loads(Path(args.card).read_text()) if args.card else {})
+    write_onnx(network, folder / "model.onnx", card["input"]["side"])
+    write_golden(network, folder, card["input"]["side"], card["id"])
+    (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n")
+    print(f"{folder / 'model.onnx'}: {(folder / 'model.onnx').stat().st_size / 1e6:.1f} MB")
+
+
+def untrained(npz):
+    """ImageNet's trunk; the feature is a random orthogonal projection of the pooled 1,280, centred roughly."""
+    network = Network(npz).eval()
+    torch.nn.init.orthogonal_(network.feature.project.weight)
+    with torch.no_grad():
+        pooled_mean = 0.35  # of ReLU6 activations after pooling, near enough for a stand-in
+        network.feature.centre.running_mean.copy_(network.feature.project.weight.sum(1) * pooled_mean)
+    return network
+
+
+if __name__ == "__main__":
+    main()

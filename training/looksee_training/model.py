@@ -1,0 +1,93 @@
+"""The network: one trunk, three heads (category, box, feature)."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from .categories import CATEGORIES
+from .trunk import CHANNELS_16, CHANNELS_32, build_trunk, run_trunk
+
+FEATURE_WIDTH = 512
+
+
+class BoxHead(nn.Module):
+    """Every cell of the stride-16 map proposes a box; attention over the cells averages the proposals.
+
+    The average moves smoothly with the attention, so no anchors, no assignment and no suppression are needed for the
+    one main object. Output: box (n, 4) x1,y1,x2,y2 in fractions of the input, x1 <= x2, y1 <= y2; score logit (n,).
+    """
+
+    def __init__(self, width=96):
+        super().__init__()
+        self.middle = nn.Conv2d(CHANNELS_16, width, 1)
+        self.deep = nn.Conv2d(CHANNELS_32, width, 1)
+        self.mix = nn.Sequential(
+            nn.BatchNorm2d(width), nn.ReLU6(),
+            nn.Conv2d(width, width, 5, padding=2, groups=width, bias=False), nn.BatchNorm2d(width), nn.ReLU6(),
+            nn.Conv2d(width, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU6(),
+        )  # fmt: skip
+        self.cells = nn.Conv2d(width, 6, 1)  # attention, left, top, right, bottom, score
+
+    def forward(self, middle, deep):
+        deep = F.interpolate(self.deep(deep), scale_factor=2.0, mode="nearest")
+        cells = self.cells(self.mix(self.middle(middle) + deep))  # (n, 6, h, w)
+        h, w = cells.shape[2], cells.shape[3]
+        attention = cells[:, 0].flatten(1).softmax(1)  # (n, h*w)
+        reach = cells[:, 1:5].sigmoid().flatten(2)  # (n, 4, h*w): how far each edge lies from the cell's centre
+        y, x = torch.meshgrid(
+            (torch.arange(h, device=cells.device) + 0.5) / h, (torch.arange(w, device=cells.device) + 0.5) / w,
+            indexing="ij",
+        )  # fmt: skip
+        x, y = x.flatten(), y.flatten()
+        proposals = torch.stack(
+            [x - reach[:, 0], y - reach[:, 1], x + reach[:, 2], y + reach[:, 3]], 1
+        ).clamp(0, 1)  # (n, 4, h*w)
+        box = (proposals * attention[:, None]).sum(2)
+        score = (cells[:, 5].flatten(1) * attention).sum(1)
+        return box, score
+
+
+class FeatureHead(nn.Module):
+    """Pooled trunk (n, 1280) -> (n, 512) of zero mean and unit variance over a batch, so that signs split evenly."""
+
+    def __init__(self):
+        super().__init__()
+        self.project = nn.Linear(CHANNELS_32, FEATURE_WIDTH, bias=False)
+        self.centre = nn.BatchNorm1d(FEATURE_WIDTH, affine=False, momentum=0.02)
+
+    def forward(self, pooled):
+        return self.centre(self.project(pooled))
+
+
+class Network(nn.Module):
+    """x: float (n, 3, s, s) in -1..1 -> dict of category logits (n, 14), box (n, 4), score logit (n,), raw (n, 512).
+
+    `raw` is the feature before its length is made 1: `feature = normalize(raw)`.
+    """
+
+    def __init__(self, trunk_npz=None, dropout=0.2):
+        super().__init__()
+        self.trunk = build_trunk(trunk_npz)
+        self.category = nn.Sequential(nn.Dropout(dropout), nn.Linear(CHANNELS_32, len(CATEGORIES)))
+        self.box = BoxHead()
+        self.feature = FeatureHead()
+
+    def forward(self, x):
+        middle, deep = run_trunk(self.trunk, x)
+        pooled = deep.mean((2, 3))
+        box, score = self.box(middle, deep)
+        return {"category": self.category(pooled), "box": box, "score": score, "raw": self.feature(pooled)}
+
+
+class Served(nn.Module):
+    """What ONNX carries: (n, 3, s, s) -> category logits, box, boxScore (0..1), feature of unit length."""
+
+    OUTPUTS = ("category", "box", "boxScore", "feature")
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, x):
+        out = self.network(x)
+        return out["category"], out["box"], out["score"].sigmoid(), F.normalize(out["raw"], dim=1)

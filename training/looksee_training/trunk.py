@@ -1,0 +1,47 @@
+"""MobileNetV2 1.0 trained on ImageNet (Apache-2.0), read from a .npz of torchvision's state_dict names."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+import torchvision
+
+CHANNELS_16 = 96  # of the last block at stride 16, features[13]
+CHANNELS_32 = 1280  # of the last convolution, features[18], stride 32
+
+
+class SamePadding(torch.nn.Module):
+    """Pads right and below only, as TensorFlow's SAME does before a stride-2 convolution of an even side."""
+
+    def forward(self, x):
+        return F.pad(x, (0, 1, 0, 1))
+
+
+def build_trunk(npz=None):
+    """The 19 stages of MobileNetV2's `features`, strided convolutions padded as the ImageNet weights expect.
+
+    npz: path of mobilenet_v2_imagenet.npz, or None for random weights.
+    Input float (n, 3, s, s) in -1..1, s a multiple of 32. Raises ValueError if the file lacks a weight.
+    """
+    net = torchvision.models.mobilenet_v2()
+    if npz is not None:
+        with np.load(npz) as z:
+            missing = net.load_state_dict({k: torch.from_numpy(z[k]) for k in z.files}, strict=False).missing_keys
+        missing = [k for k in missing if not k.endswith("num_batches_tracked")]
+        if missing:
+            raise ValueError(f"TRUNK_WEIGHTS: {npz} lacks {missing[:3]}")
+    stages = torch.nn.Sequential(*net.features)
+    for module in list(stages.modules()):
+        for name, child in list(module.named_children()):
+            if isinstance(child, torch.nn.Conv2d) and child.stride == (2, 2):
+                child.padding = (0, 0)
+                setattr(module, name, torch.nn.Sequential(SamePadding(), child))
+    return stages
+
+
+def run_trunk(stages, x):
+    """x: (n, 3, s, s) -> (n, 96, s/16, s/16), (n, 1280, s/32, s/32)."""
+    for i, stage in enumerate(stages):
+        x = stage(x)
+        if i == 13:
+            middle = x
+    return middle, x
