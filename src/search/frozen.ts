@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { LookseeError } from "../errors.ts";
+import type { Found } from "../ranking/index.ts";
+import type { Box } from "../vision/index.ts";
+import type { Guess, SeenObject } from "./result.ts";
+
+/** An answer as it was when first given: its later pages neither repeat nor skip, whatever the catalog does meanwhile. */
+export type FrozenList = {
+  searchId: string;
+  modelVersion: string;
+  imageId: string | null;
+  itemId: string | null;
+  category: string | null;
+  box: Box | null;
+  objects: SeenObject[];
+  categories: Guess[];
+  noGoodMatch: boolean;
+  limit: number;
+  found: readonly Found[];
+};
+
+const KEPT_MS = 15 * 60 * 1000;
+/** About 100 bytes an entry: some 25 MB when full. */
+const KEPT_ENTRIES = 250_000;
+
+/** Lists by unguessable id, for 15 minutes after their last use; when there is no room the longest unused goes. */
+export class FrozenLists {
+  readonly #lists = new Map<string, { list: FrozenList; until: number }>();
+  readonly #now: () => number;
+  readonly #keptEntries: number;
+  #entries = 0;
+
+  constructor(now: () => number = Date.now, keptEntries = KEPT_ENTRIES) {
+    this.#now = now;
+    this.#keptEntries = keptEntries;
+  }
+
+  /** Returns the cursor of entry `offset` of the list. */
+  freeze(list: FrozenList, offset: number): string {
+    const id = randomBytes(12).toString("base64url");
+    this.#lists.set(id, { list, until: this.#now() + KEPT_MS });
+    this.#entries += list.found.length;
+    this.#makeRoom();
+    return cursorOf(id, offset);
+  }
+
+  /** The list and the place that a cursor stands for, and how to name another place in it. CURSOR_EXPIRED. */
+  at(cursor: string): { list: FrozenList; offset: number; cursorAt(offset: number): string } {
+    const [, id = "", offset = ""] = /^([\w-]{16})\.(\d{1,6})$/.exec(cursor) ?? [];
+    const kept = this.#lists.get(id);
+    if (!kept || kept.until < this.#now())
+      throw new LookseeError(
+        "CURSOR_EXPIRED",
+        "the list behind this cursor is gone",
+        "Search again without the cursor",
+      );
+    this.#lists.delete(id); // to the end of the queue
+    this.#lists.set(id, { list: kept.list, until: this.#now() + KEPT_MS });
+    return { list: kept.list, offset: Number(offset), cursorAt: (other) => cursorOf(id, other) };
+  }
+
+  #makeRoom(): void {
+    for (const [id, { list, until }] of this.#lists) {
+      if (until >= this.#now() && this.#entries <= this.#keptEntries) return;
+      this.#lists.delete(id);
+      this.#entries -= list.found.length;
+    }
+  }
+}
+
+const cursorOf = (id: string, offset: number) => `${id}.${offset}`;

@@ -1,0 +1,4 @@
+/** What is this, and where is it in the catalog? One query, from photo bytes to a page of hits. */
+export type { SearchQuery } from "./query.ts";
+export type { Guess, SearchHit, SearchResult, SeenObject, Timings } from "./result.ts";
+export { type Eyes, Searcher, type SearcherOptions, SURVIVORS } from "./searcher.ts";

@@ -1,0 +1,229 @@
+import { randomBytes } from "node:crypto";
+import type { CatalogStore, Store } from "../catalog/index.ts";
+import { config } from "../config.ts";
+import { LookseeError } from "../errors.ts";
+import type { Hit } from "../hamming-index/index.ts";
+import {
+  bestSellersFirst,
+  byLikeness,
+  cosine,
+  equalRuns,
+  type Found,
+  groupByItem,
+  type Survivor,
+  scoreOf,
+  voters,
+} from "../ranking/index.ts";
+import type { Model } from "../vision/index.ts";
+import { type FrozenList, FrozenLists } from "./frozen.ts";
+import { Guesser } from "./guess.ts";
+import { Mirror } from "./mirror.ts";
+import { nearNames } from "./near-names.ts";
+import { hitsOf, salesOf } from "./page.ts";
+import { checkQuery, DEFAULT_LIMIT, type SearchQuery } from "./query.ts";
+import type { SearchResult, Timings } from "./result.ts";
+import { type Subject, subjectOf } from "./subject.ts";
+
+/** What the coarse filter lets through (KDD'18: the ranking list of 1,200). */
+export const SURVIVORS = 1200;
+
+/** What search needs of a model; tests bring their own. */
+export type Eyes = Pick<Model, "id" | "card" | "see">;
+
+export type SearcherOptions = {
+  /** Threads that scan codes for one query. Default config.scanThreads. The answer is the same on any number. */
+  threads?: number | undefined;
+};
+
+/**
+ * Answers questions about one catalog with one model. Holds the catalog's codes in memory and nothing else that could
+ * differ from the data folder; several may be open on one folder, in any number of processes.
+ */
+export class Searcher {
+  readonly #store: Store;
+  readonly #catalog: CatalogStore;
+  readonly #catalogName: string;
+  readonly #model: Eyes;
+  readonly #mirror: Mirror;
+  readonly #guesser: Guesser;
+  readonly #lists = new FrozenLists();
+
+  private constructor(store: Store, catalogName: string, model: Eyes, mirror: Mirror) {
+    this.#store = store;
+    this.#catalogName = catalogName;
+    this.#catalog = store.catalog(catalogName);
+    this.#model = model;
+    this.#mirror = mirror;
+    this.#guesser = new Guesser(this.#catalog, model.id, model.card.categories.length, mirror);
+  }
+
+  /** Loads the codes that `model` has made of the catalog's pictures. CATALOG_UNKNOWN. */
+  static async open(store: Store, catalogName: string, model: Eyes, options: SearcherOptions = {}): Promise<Searcher> {
+    const mirror = await Mirror.open(store.catalog(catalogName), model.id, options.threads ?? config.scanThreads);
+    const searcher = new Searcher(store, catalogName, model, mirror);
+    if (mirror.index.size > 0) await searcher.#guesser.current();
+    return searcher;
+  }
+
+  /**
+   * One page of items, best first. Throws SEARCH_BAD_INPUT, SEARCH_BOX, CATEGORY_UNKNOWN, CATALOG_EMPTY (nothing has
+   * been imported: an empty list would look like "we do not have it"), ITEM_UNKNOWN, IMAGE_UNKNOWN, CURSOR_EXPIRED and
+   * what the picture itself is refused for.
+   */
+  async search(query: SearchQuery): Promise<SearchResult> {
+    const started = performance.now();
+    checkQuery(query);
+    if (query.cursor !== undefined) return this.#nextPage(query, query.cursor, started);
+    const clock = new Stopwatch();
+    if (query.category !== undefined) this.#checkCategory(query.category);
+    const subject = await subjectOf(query, this.#store, this.#catalog, this.#model);
+    await this.#mirror.refresh(); // last before the scan, so that all that was committed by now is in
+    if (this.#mirror.index.size === 0) throw this.#empty();
+    clock.lap("model");
+
+    const scanned = await this.#coarse(subject, query.category);
+    clock.lap("coarse");
+    const neighbours = query.category === undefined ? scanned : await this.#neighbours(subject);
+    const categories = await this.#guesser.guess(subject.category, neighbours, subject.ownImages);
+    clock.lap("vote");
+    const survivors = this.#fine(subject, scanned);
+    clock.lap("fine");
+    const found = this.#rank(survivors, subject);
+
+    const best = found[0];
+    const list: FrozenList = {
+      searchId: randomBytes(12).toString("base64url"),
+      modelVersion: `${this.#model.card.id}@${this.#model.card.version}`,
+      imageId: query.imageId ?? null,
+      itemId: query.itemId ?? null,
+      category: query.category ?? null,
+      box: query.box ?? null,
+      objects: [{ box: subject.box, score: subject.boxScore, category: categories[0]?.name ?? null }],
+      categories,
+      noGoodMatch: best === undefined || this.#isNoMatch(best.cosine),
+      limit: query.limit ?? DEFAULT_LIMIT,
+      found,
+    };
+    const hits = this.#page(list, 0, list.limit);
+    const nextCursor = found.length > list.limit ? this.#lists.freeze(list, list.limit) : null;
+    clock.lap("rank");
+    const { coarse, vote, fine, rank } = clock.laps;
+    const timings = { ...subject.timings, vote, coarse, fine, rank, total: performance.now() - started };
+    return resultOf(list, hits, nextCursor, timings);
+  }
+
+  async #coarse(subject: Subject, category: string | undefined): Promise<Hit[]> {
+    const { index } = this.#mirror;
+    if (category === undefined) return index.search(subject.code, SURVIVORS);
+    return index.search(subject.code, SURVIVORS, this.#mirror.bitmapOf(category));
+  }
+
+  /** The vote looks at the whole catalog even when the shopper has picked a category: the other tabs stay honest. */
+  #neighbours(subject: Subject): Promise<Hit[]> {
+    const { index } = this.#mirror;
+    return index.search(subject.code, voters(index.size) + subject.ownImages.size);
+  }
+
+  #fine({ feature }: Subject, scanned: readonly Hit[]): Survivor[] {
+    const features = this.#catalog.features(
+      this.#model.id,
+      scanned.map(({ id }) => id),
+    );
+    const survivors: Survivor[] = [];
+    for (const { id, distance } of scanned) {
+      const stored = features.get(id);
+      if (stored) survivors.push({ imageId: id, distance, cosine: cosine(feature, stored) }); // else gone since the scan
+    }
+    return survivors.sort(byLikeness);
+  }
+
+  #rank(survivors: readonly Survivor[], subject: Subject): Found[] {
+    const owners = this.#catalog.itemsOfImages(survivors.map(({ imageId }) => imageId));
+    const found = groupByItem(survivors, (id) => owners.get(id) ?? [], subject.ownItems);
+    const equal = equalRuns(found).flatMap(([start, end]) => found.slice(start, end));
+    return equal.length === 0 ? found : bestSellersFirst(found, salesOf(this.#catalog, equal));
+  }
+
+  #page(list: FrozenList, offset: number, limit: number) {
+    const part = list.found.slice(offset, offset + limit);
+    const score = (cosine: number) => scoreOf(cosine, this.#model.card.calibration.score);
+    return hitsOf(this.#catalog, this.#catalogName, this.#model.id, part, score);
+  }
+
+  #isNoMatch(cosine: number): boolean {
+    return scoreOf(cosine, this.#model.card.calibration.score) < this.#model.card.calibration.noGoodMatch;
+  }
+
+  #nextPage(query: SearchQuery, cursor: string, started: number): SearchResult {
+    const { list, offset, cursorAt } = this.#lists.at(cursor);
+    const differs =
+      (query.itemId !== undefined && query.itemId !== list.itemId) ||
+      ((query.image !== undefined || query.imageId !== undefined) && list.itemId !== null) ||
+      (query.category !== undefined && query.category !== list.category) ||
+      (query.box !== undefined && (list.box === null || query.box.some((value, i) => value !== list.box![i])));
+    if (differs)
+      throw new LookseeError(
+        "SEARCH_BAD_INPUT",
+        "the cursor belongs to another search",
+        "Search again without the cursor",
+      );
+    const limit = query.limit ?? list.limit;
+    const end = offset + limit;
+    const hits = this.#page(list, offset, limit);
+    const took = performance.now() - started;
+    const timings = { decode: 0, model: 0, vote: 0, coarse: 0, fine: 0, rank: took, total: took };
+    return resultOf(list, hits, end < list.found.length ? cursorAt(end) : null, timings);
+  }
+
+  #checkCategory(category: string): void {
+    const names = this.#catalog.categories().map(({ name }) => name);
+    if (names.includes(category)) return;
+    const near = nearNames(category, names);
+    throw new LookseeError(
+      "CATEGORY_UNKNOWN",
+      `catalog ${this.#catalogName} has no category "${category.slice(0, 100)}"`,
+      near.length === 0 ? "Search without a category" : `Near it are ${near.map((name) => `"${name}"`).join(", ")}`,
+    );
+  }
+
+  #empty(): LookseeError {
+    return new LookseeError(
+      "CATALOG_EMPTY",
+      `catalog ${this.#catalogName} has no pictures that model ${this.#model.id} has seen`,
+      `Import items with \`looksee import\`, or run \`looksee index\` if they are there`,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#guesser.settled();
+    await this.#mirror.close();
+  }
+}
+
+function resultOf(
+  list: FrozenList,
+  hits: SearchResult["hits"],
+  nextCursor: string | null,
+  timings: Timings,
+): SearchResult {
+  const { searchId, modelVersion, imageId, objects, categories, noGoodMatch } = list;
+  return { searchId, modelVersion, imageId, objects, categories, hits, facets: [], nextCursor, noGoodMatch, timings };
+}
+
+/** Milliseconds between laps, by name. */
+class Stopwatch {
+  readonly laps: Record<"model" | "coarse" | "vote" | "fine" | "rank", number> = {
+    model: 0,
+    coarse: 0,
+    vote: 0,
+    fine: 0,
+    rank: 0,
+  };
+  #last = performance.now();
+
+  lap(name: "model" | "coarse" | "vote" | "fine" | "rank"): void {
+    const now = performance.now();
+    this.laps[name] += now - this.#last;
+    this.#last = now;
+  }
+}
