@@ -12,6 +12,7 @@ export const ERRORS = {
   CATALOG_EMPTY: { status: 409, exit: 3 },
   DATA_UNWRITABLE: { status: 503, exit: 3 },
   DATA_FORMAT: { status: 503, exit: 3 },
+  DATA_BUSY: { status: 503, exit: 3 },
   ITEM_UNKNOWN: { status: 404, exit: 3 },
   IMAGE_UNKNOWN: { status: 404, exit: 3 },
   JOB_UNKNOWN: { status: 404, exit: 3 },
@@ -23,6 +24,10 @@ export const ERRORS = {
   ROW_NO_ID: { status: 422, exit: 1 },
   ROW_NO_PICTURE: { status: 422, exit: 1 },
   ROW_BAD_VALUE: { status: 422, exit: 1 },
+  ROW_UNREADABLE: { status: 422, exit: 1 },
+  ROW_DUPLICATE_ID: { status: 422, exit: 1 },
+  REMOVAL_TOO_LARGE: { status: 409, exit: 3 },
+  IMPORT_CANCELLED: { status: 409, exit: 3 },
 
   PICTURE_EMPTY: { status: 400, exit: 3 },
   PICTURE_MISSING: { status: 400, exit: 3 },

@@ -1,0 +1,230 @@
+import type { Batch, ImageRecord, ItemRecord, SightRecord } from "./batch.ts";
+import type { Database } from "./database.ts";
+
+/** 2^32: image ids stay below it, so model and image share one integer key within 2^53. */
+export const MODEL_STRIDE = 4_294_967_296;
+
+/** The number of a model within this data folder; made on first use. */
+function modelNumber(db: Database, modelId: string): number {
+  const known = db.get<{ id: number }>("SELECT id FROM model WHERE name = ?", modelId);
+  return known?.id ?? db.run("INSERT INTO model (name) VALUES (?)", modelId).id;
+}
+
+/**
+ * Writes one batch. Runs inside the caller's transaction. Ids are given in the batch's order, so the same source
+ * gives the same ids however often the import was interrupted between batches.
+ */
+export class Commit {
+  readonly #db: Database;
+  readonly #catalogId: number;
+  readonly #modelId: string;
+  #modelNumber: number | undefined;
+  /** Images whose membership or code may have changed; true: the code did. */
+  readonly #touched = new Map<number, boolean>();
+  #changed = false;
+
+  constructor(db: Database, catalogId: number, modelId: string) {
+    this.#db = db;
+    this.#catalogId = catalogId;
+    this.#modelId = modelId;
+  }
+
+  write(batch: Batch): void {
+    for (const image of batch.images) this.#image(image);
+    for (const item of batch.items) this.#item(item, batch.sourceId);
+    for (const itemId of batch.removed) this.#remove(itemId);
+    const claim = "UPDATE item SET source_id = ?1 WHERE catalog_id = ?2 AND item_id = ?3 AND source_id IS NOT ?1";
+    for (const itemId of batch.unchanged) this.#db.run(claim, batch.sourceId, this.#catalogId, itemId);
+    for (const { location, stamp, sha256 } of batch.origins)
+      this.#db.run(
+        `INSERT INTO origin (location, stamp, image_id) SELECT ?, ?, id FROM image WHERE sha256 = ?
+         ON CONFLICT (location) DO UPDATE SET stamp = excluded.stamp, image_id = excluded.image_id`,
+        location,
+        stamp,
+        sha256,
+      );
+    this.finish();
+  }
+
+  #image(image: ImageRecord): void {
+    const { sha256, width, height, mime, bytes, sight } = image;
+    const id =
+      this.#db.get<{ id: number }>("SELECT id FROM image WHERE sha256 = ?", sha256)?.id ??
+      this.#db.run(
+        "INSERT INTO image (sha256, width, height, mime, bytes) VALUES (?, ?, ?, ?, ?)",
+        sha256,
+        width,
+        height,
+        mime,
+        bytes,
+      ).id;
+    if (sight) this.sight(id, sight);
+  }
+
+  sight(imageId: number, { code, feature, category, box, boxScore }: SightRecord): void {
+    this.#modelNumber ??= modelNumber(this.#db, this.#modelId);
+    const key = this.#modelNumber * MODEL_STRIDE + imageId;
+    this.#db.run("INSERT OR REPLACE INTO code (key, code) VALUES (?, ?)", key, code);
+    this.#db.run(
+      `INSERT OR REPLACE INTO sight (key, feature, scale, category, x1, y1, x2, y2, box_score)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      key,
+      new Uint8Array(feature.values.buffer, feature.values.byteOffset, feature.values.byteLength),
+      feature.scale,
+      new Uint8Array(category.buffer, category.byteOffset, category.byteLength),
+      ...box,
+      boxScore,
+    );
+    this.#touched.set(imageId, true);
+  }
+
+  #item(item: ItemRecord, sourceId: number): void {
+    this.#changed = true;
+    const row = this.#db.get<{ id: number }>(
+      `INSERT INTO item (catalog_id, item_id, source_id, category_id, title, description, url, price, currency, stock,
+         attributes, content_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (catalog_id, item_id) DO UPDATE SET source_id = excluded.source_id,
+         category_id = excluded.category_id, title = excluded.title, description = excluded.description,
+         url = excluded.url, price = excluded.price, currency = excluded.currency, stock = excluded.stock,
+         attributes = excluded.attributes, content_hash = excluded.content_hash
+       RETURNING id`,
+      this.#catalogId,
+      item.itemId,
+      sourceId,
+      item.category === null ? null : this.#category(item.category),
+      item.title,
+      item.description,
+      item.url,
+      item.price,
+      item.currency,
+      item.stock,
+      JSON.stringify(item.attributes),
+      item.contentHash,
+    );
+    const id = row!.id;
+    this.#touchPicturesOf(id);
+    this.#db.run("DELETE FROM picture WHERE item = ?", id);
+    const variants = this.#variants(id, item);
+    item.pictures.forEach(({ variantId, sha256 }, position) => {
+      const image = this.#db.get<{ id: number }>("SELECT id FROM image WHERE sha256 = ?", sha256);
+      if (!image) throw new Error(`item ${item.itemId} lists picture ${sha256}, which this data folder lacks`);
+      this.#db.run(
+        "INSERT INTO picture (catalog_id, item, variant, image_id, position) VALUES (?, ?, ?, ?, ?)",
+        this.#catalogId,
+        id,
+        variantId === null ? null : variants.get(variantId)!,
+        image.id,
+        position,
+      );
+      if (!this.#touched.has(image.id)) this.#touched.set(image.id, false);
+    });
+  }
+
+  /** Ids of the item's variants by the shop's id; those no longer listed are deleted. */
+  #variants(item: number, { variants }: ItemRecord): Map<string, number> {
+    const ids = new Map<string, number>();
+    variants.forEach((variant, position) => {
+      const row = this.#db.get<{ id: number }>(
+        `INSERT INTO variant (item, sku, position, title, url, price, currency, stock, attributes, content_hash)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (item, sku) DO UPDATE SET position = excluded.position, title = excluded.title,
+           url = excluded.url, price = excluded.price, currency = excluded.currency, stock = excluded.stock,
+           attributes = excluded.attributes, content_hash = excluded.content_hash
+         RETURNING id`,
+        item,
+        variant.variantId,
+        position,
+        variant.title,
+        variant.url,
+        variant.price,
+        variant.currency,
+        variant.stock,
+        JSON.stringify(variant.attributes),
+        variant.contentHash,
+      );
+      ids.set(variant.variantId, row!.id);
+    });
+    const kept = JSON.stringify([...ids.values()]);
+    this.#db.run("DELETE FROM variant WHERE item = ? AND id NOT IN (SELECT value FROM json_each(?))", item, kept);
+    return ids;
+  }
+
+  #category(name: string): number {
+    const known = this.#db.get<{ id: number }>(
+      "SELECT id FROM category WHERE catalog_id = ? AND name = ?",
+      this.#catalogId,
+      name,
+    );
+    return known?.id ?? this.#db.run("INSERT INTO category (catalog_id, name) VALUES (?, ?)", this.#catalogId, name).id;
+  }
+
+  /** False if the catalog has no such item. */
+  #remove(itemId: string): boolean {
+    const item = this.#db.get<{ id: number }>(
+      "SELECT id FROM item WHERE catalog_id = ? AND item_id = ?",
+      this.#catalogId,
+      itemId,
+    );
+    if (!item) return false;
+    this.#touchPicturesOf(item.id);
+    this.#db.run("DELETE FROM item WHERE id = ?", item.id);
+    this.#changed = true;
+    return true;
+  }
+
+  /** Removes one item and closes the commit. False if the catalog has no such item. */
+  remove(itemId: string): boolean {
+    const found = this.#remove(itemId);
+    this.finish();
+    return found;
+  }
+
+  #touchPicturesOf(item: number): void {
+    for (const { id } of this.#db.all<{ id: number }>("SELECT image_id AS id FROM picture WHERE item = ?", item))
+      if (!this.#touched.has(id)) this.#touched.set(id, false);
+  }
+
+  /** Grows the change counters and dates what changed by them, here and in every catalog that shows a recoded image. */
+  finish(): void {
+    const elsewhere = new Map<number, number[]>();
+    for (const [image, recoded] of this.#touched)
+      if (recoded)
+        for (const { id } of this.#db.all<{ id: number }>(
+          "SELECT DISTINCT catalog_id AS id FROM picture WHERE image_id = ? AND catalog_id <> ?",
+          image,
+          this.#catalogId,
+        ))
+          elsewhere.set(id, [...(elsewhere.get(id) ?? []), image]);
+    if (this.#changed || this.#touched.size > 0) {
+      const version = this.#grow(this.#catalogId);
+      for (const [image, recoded] of this.#touched) this.#date(this.#catalogId, image, version, recoded);
+    }
+    for (const [catalogId, images] of elsewhere) {
+      const version = this.#grow(catalogId);
+      for (const image of images) this.#date(catalogId, image, version, true);
+    }
+    this.#touched.clear();
+    this.#changed = false;
+  }
+
+  #grow(catalogId: number): number {
+    const row = this.#db.get<{ version: number }>(
+      "UPDATE catalog SET version = version + 1 WHERE id = ? RETURNING version",
+      catalogId,
+    );
+    return row!.version;
+  }
+
+  #date(catalogId: number, image: number, version: number, recoded: boolean): void {
+    this.#db.run(
+      `INSERT INTO member (catalog_id, image_id, live, changed)
+       VALUES (?1, ?2, EXISTS (SELECT 1 FROM picture WHERE image_id = ?2 AND catalog_id = ?1), ?3)
+       ON CONFLICT (catalog_id, image_id) DO UPDATE SET live = excluded.live, changed = excluded.changed
+         WHERE live <> excluded.live OR ?4`,
+      catalogId,
+      image,
+      version,
+      recoded ? 1 : 0,
+    );
+  }
+}

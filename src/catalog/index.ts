@@ -1,0 +1,22 @@
+/** Engine: the one source of truth. SQLite for rows and codes, content-addressed files for pictures. */
+export type {
+  Attributes,
+  Batch,
+  ImageRecord,
+  ItemRecord,
+  OriginRecord,
+  OwnedPicture,
+  QuarantineRecord,
+  SightRecord,
+  VariantRecord,
+} from "./batch.ts";
+export type { CatalogStore, Picture } from "./catalog-store.ts";
+export type { CodeChange } from "./codes.ts";
+export { CODE_BYTES, FEATURE_WIDTH, type Int8Feature, quantize } from "./feature.ts";
+export type { ItemPicture, Owner } from "./items.ts";
+export { type Job, type JobState, jobName } from "./jobs.ts";
+export type { KnownItem } from "./known.ts";
+export { hashOf } from "./picture-files.ts";
+export type { Quarantined } from "./quarantine.ts";
+export { openStore, type Store } from "./store.ts";
+export type { WriterLock } from "./writer-lock.ts";
