@@ -151,7 +151,7 @@ export class Guesser {
     const { size } = this.#mirror.index;
     const count = Math.max(BALLOTS.least, Math.min(BALLOTS.most, Math.floor(BALLOTS.scannedCodes / Math.max(1, size))));
     const asked = pictures.slice(0, count);
-    const owners = this.#catalog.itemsOfImages(asked.map(({ imageId }) => imageId));
+    const owners = this.#catalog.ownersOfImages(asked.map(({ imageId }) => imageId));
     const ballots: Asked[] = [];
     for (const { imageId, code, truth } of asked) {
       const items = new Set((owners.get(imageId) ?? []).map(({ itemId }) => itemId));

@@ -1,4 +1,13 @@
 /** What is this, and where is it in the catalog? One query, from photo bytes to a page of hits. */
+export {
+  type AnsweredQuery,
+  type Evaluation,
+  type EvaluationOptions,
+  evaluate,
+  type Figures,
+  type UnreadableQuery,
+} from "./evaluate.ts";
 export type { SearchQuery } from "./query.ts";
+export { writeReport } from "./report.ts";
 export type { Guess, SearchHit, SearchResult, SeenObject, Timings } from "./result.ts";
 export { type Eyes, Searcher, type SearcherOptions, SURVIVORS } from "./searcher.ts";

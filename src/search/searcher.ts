@@ -42,7 +42,7 @@ export type SearcherOptions = {
 export class Searcher {
   readonly #store: Store;
   readonly #catalog: CatalogStore;
-  readonly #catalogName: string;
+  readonly catalogName: string;
   readonly #model: Eyes;
   readonly #mirror: Mirror;
   readonly #guesser: Guesser;
@@ -50,7 +50,7 @@ export class Searcher {
 
   private constructor(store: Store, catalogName: string, model: Eyes, mirror: Mirror) {
     this.#store = store;
-    this.#catalogName = catalogName;
+    this.catalogName = catalogName;
     this.#catalog = store.catalog(catalogName);
     this.#model = model;
     this.#mirror = mirror;
@@ -138,7 +138,7 @@ export class Searcher {
   }
 
   #rank(survivors: readonly Survivor[], subject: Subject): Found[] {
-    const owners = this.#catalog.itemsOfImages(survivors.map(({ imageId }) => imageId));
+    const owners = this.#catalog.ownersOfImages(survivors.map(({ imageId }) => imageId));
     const found = groupByItem(survivors, (id) => owners.get(id) ?? [], subject.ownItems);
     const equal = equalRuns(found).flatMap(([start, end]) => found.slice(start, end));
     return equal.length === 0 ? found : bestSellersFirst(found, salesOf(this.#catalog, equal));
@@ -147,7 +147,7 @@ export class Searcher {
   #page(list: FrozenList, offset: number, limit: number) {
     const part = list.found.slice(offset, offset + limit);
     const score = (cosine: number) => scoreOf(cosine, this.#model.card.calibration.score);
-    return hitsOf(this.#catalog, this.#catalogName, this.#model.id, part, score);
+    return hitsOf(this.#catalog, this.catalogName, this.#model.id, part, score);
   }
 
   #isNoMatch(cosine: number): boolean {
@@ -176,20 +176,40 @@ export class Searcher {
   }
 
   #checkCategory(category: string): void {
-    const names = this.#catalog.categories().map(({ name }) => name);
+    const names = this.categoryNames();
     if (names.includes(category)) return;
     const near = nearNames(category, names);
     throw new LookseeError(
       "CATEGORY_UNKNOWN",
-      `catalog ${this.#catalogName} has no category "${category.slice(0, 100)}"`,
+      `catalog ${this.catalogName} has no category "${category.slice(0, 100)}"`,
       near.length === 0 ? "Search without a category" : `Near it are ${near.map((name) => `"${name}"`).join(", ")}`,
     );
+  }
+
+  /** The shop's categories. */
+  categoryNames(): string[] {
+    return this.#catalog.categories().map(({ name }) => name);
+  }
+
+  /** The file of a catalog picture. IMAGE_UNKNOWN. */
+  async picture(imageId: number): Promise<Uint8Array> {
+    return this.#catalog.picture(imageId).bytes();
+  }
+
+  /** First picture of an item; null if the catalog has no such item. */
+  pictureOfItem(itemId: string): number | null {
+    try {
+      return this.#catalog.imagesOfItem(itemId)[0] ?? null;
+    } catch (error) {
+      if (error instanceof LookseeError && error.code === "ITEM_UNKNOWN") return null;
+      throw error;
+    }
   }
 
   #empty(): LookseeError {
     return new LookseeError(
       "CATALOG_EMPTY",
-      `catalog ${this.#catalogName} has no pictures that model ${this.#model.id} has seen`,
+      `catalog ${this.catalogName} has no pictures that model ${this.#model.id} has seen`,
       `Import items with \`looksee import\`, or run \`looksee index\` if they are there`,
     );
   }

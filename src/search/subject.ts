@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { CatalogStore, Store } from "../catalog/index.ts";
 import { LookseeError } from "../errors.ts";
 import { restore } from "../ranking/index.ts";
@@ -38,12 +37,20 @@ async function ofItem(itemId: string, box: Box | undefined, catalog: CatalogStor
   const images = catalog.imagesOfItem(itemId);
   const own = { ownItems: new Set([itemId]), ownImages: new Set(images) };
   for (const imageId of images) {
-    if (box !== undefined) return { ...(await model.see(await readFile(catalog.picture(imageId).path), box)), ...own };
+    if (box !== undefined) return { ...(await model.see(catalog.picture(imageId).bytes(), box)), ...own };
     const sight = catalog.sights(model.id, imageId);
     if (!sight) continue; // not indexed by this model yet; the next picture may be
     const { code, category } = sight;
     const timings = { decode: 0, model: 0 };
-    return { code, category, box: sight.box, boxScore: 1, feature: restore(sight.feature), timings, ...own };
+    return {
+      code,
+      category,
+      box: sight.box,
+      boxScore: sight.boxScore,
+      feature: restore(sight.feature),
+      timings,
+      ...own,
+    };
   }
   throw new LookseeError(
     "CATALOG_EMPTY",
