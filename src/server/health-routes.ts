@@ -1,0 +1,31 @@
+import type { FastifyInstance } from "fastify";
+import Type from "typebox";
+import type { Door } from "./door.ts";
+import { problems } from "./responses.ts";
+
+const Live = Type.Object({ status: Type.Literal("live") });
+const Ready = Type.Object({ status: Type.Literal("ready"), catalogs: Type.Integer({ minimum: 0 }) });
+
+/** For whoever restarts or routes: live = the process answers, ready = the data folder answers too. */
+export function healthRoutes(app: FastifyInstance, { shop }: Door): void {
+  const tags = ["health"];
+  app.get(
+    "/health/live",
+    { schema: { operationId: "live", summary: "Does the process answer?", tags, response: { 200: ok(Live) } } },
+    async () => ({ status: "live" }),
+  );
+  app.get(
+    "/health/ready",
+    {
+      schema: {
+        operationId: "ready",
+        summary: "Can it search?",
+        tags,
+        response: { 200: ok(Ready), ...problems() },
+      },
+    },
+    async () => ({ status: "ready", catalogs: shop.catalogs().length }),
+  );
+}
+
+const ok = (schema: Type.TSchema) => ({ description: "Yes", content: { "application/json": { schema } } });
