@@ -9,6 +9,7 @@ import { Jobs } from "./jobs.ts";
 import { Known } from "./known.ts";
 import type { PictureFiles } from "./picture-files.ts";
 import { Quarantine, type Quarantined } from "./quarantine.ts";
+import { Shelf, type ShelfItem } from "./shelf.ts";
 import { tryWriterLock, type WriterLock } from "./writer-lock.ts";
 
 export type Picture = {
@@ -37,6 +38,7 @@ export class CatalogStore {
   readonly #codes: Codes;
   readonly #items: Items;
   readonly #quarantine: Quarantine;
+  readonly #shelf: Shelf;
 
   constructor(db: Database, files: PictureFiles, id: number, name: string) {
     this.#db = db;
@@ -48,6 +50,7 @@ export class CatalogStore {
     this.#codes = new Codes(db, id);
     this.#items = new Items(db, id);
     this.#quarantine = new Quarantine(db, id);
+    this.#shelf = new Shelf(db, id);
   }
 
   /** Change counter: grows with every commit, by any process, that changes items, pictures or codes. About 3 µs. */
@@ -116,6 +119,18 @@ export class CatalogStore {
       this.id,
     );
     return new Map(rows.map(([image, category]) => [image, category]));
+  }
+
+  /** The items in the order in which they came in; see Shelf.page. */
+  shelf(after: number, limit: number): { items: ShelfItem[]; next: number | null } {
+    return this.#shelf.page(after, limit);
+  }
+
+  /** Throws ITEM_UNKNOWN. */
+  item(itemId: string): ShelfItem {
+    const item = this.#shelf.item(itemId);
+    if (!item) throw unknownItem(itemId, this.name);
+    return item;
   }
 
   /** In the order in which the shop lists them. Throws ITEM_UNKNOWN. */

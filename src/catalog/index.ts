@@ -18,5 +18,6 @@ export { type Job, type JobState, jobName } from "./jobs.ts";
 export type { KnownItem } from "./known.ts";
 export { hashOf } from "./picture-files.ts";
 export type { Quarantined } from "./quarantine.ts";
+export type { ShelfItem } from "./shelf.ts";
 export { openStore, type Store } from "./store.ts";
 export type { WriterLock } from "./writer-lock.ts";

@@ -6,6 +6,12 @@ import { explained } from "./database.ts";
 
 const ID = /^[0-9a-f]{32}$/;
 
+/** 128 random bits as 32 hex digits. */
+const newPhotoId = (): string => randomBytes(16).toString("hex");
+
+const unknownPhoto = (id: string): LookseeError =>
+  new LookseeError("IMAGE_UNKNOWN", `no photo ${JSON.stringify(id).slice(0, 80)} is kept`, "Send the photo again");
+
 /**
  * Shoppers' query photos, under ids nobody can guess (128 random bits), readable by this user only. They are no
  * part of the catalog: not in SQLite, in no snapshot, gone after `sweep` (design.md, promise 6). The caller
@@ -20,8 +26,9 @@ export class Photos {
     this.#root = join(dir, "photos");
   }
 
-  save(jpeg: Uint8Array): string {
-    const id = randomBytes(16).toString("hex");
+  /** `id`: 32 random hex digits, for an answer that is sent before the photo is written. */
+  save(jpeg: Uint8Array, id = newPhotoId()): string {
+    if (!ID.test(id)) throw unknownPhoto(id);
     return explained(this.#dir, () => {
       mkdirSync(this.#root, { recursive: true });
       const draft = join(this.#root, `${id}.tmp`);
@@ -37,11 +44,7 @@ export class Photos {
       try {
         return readFileSync(join(this.#root, `${id}.jpg`));
       } catch {}
-    throw new LookseeError(
-      "IMAGE_UNKNOWN",
-      `no photo ${JSON.stringify(id).slice(0, 80)} is kept`,
-      "Send the photo again",
-    );
+    throw unknownPhoto(id);
   }
 
   /** Deletes photos older than `maxAgeMs`; 0 deletes all. Returns how many. */

@@ -70,9 +70,9 @@ export class Store {
     return new CatalogStore(this.#db, this.#files, row.id, name);
   }
 
-  /** Keeps a shopper's re-encoded photo; returns its unguessable id. */
-  savePhoto(jpeg: Uint8Array): string {
-    return this.#photos.save(jpeg);
+  /** Keeps a shopper's re-encoded photo under `id`, or one of its own; returns the unguessable id. */
+  savePhoto(jpeg: Uint8Array, id?: string): string {
+    return this.#photos.save(jpeg, id);
   }
 
   /** Throws IMAGE_UNKNOWN. */
