@@ -262,6 +262,11 @@ export class CatalogStore {
     return this.#files.settle();
   }
 
+  /** Removes what a killed import left half written; see PictureFiles. */
+  sweepDrafts(): void {
+    this.#files.sweepDrafts();
+  }
+
   hasPictureFile(sha256: string, bytes: number): boolean {
     return this.#files.has(sha256, bytes);
   }

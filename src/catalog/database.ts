@@ -26,7 +26,7 @@ export class Database {
   constructor(dir: string) {
     this.dir = dir;
     this.#connection = explained(dir, () => {
-      for (const folder of ["pictures", "photos", "locks"]) mkdirSync(join(dir, folder), { recursive: true });
+      for (const folder of ["pictures/drafts", "photos", "locks"]) mkdirSync(join(dir, folder), { recursive: true });
       const connection = new DatabaseSync(join(dir, "looksee.db"), { timeout: BUSY_MS });
       try {
         connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");

@@ -37,7 +37,7 @@ type SellableRow = {
   attributes: string;
 };
 type ItemRow = SellableRow & { id: number; title: string; category: string | null };
-type VariantRow = SellableRow & { id: number; sku: string; title: string | null };
+type VariantRow = SellableRow & { id: number; sku: string };
 
 /**
  * Items seen from their pictures. Order within an image: items by age in the catalog, then the item's pictures as
@@ -66,7 +66,7 @@ export class Items {
       list.push({
         itemId,
         variantId: variant?.sku ?? null,
-        title: variant?.title ?? item.title,
+        title: item.title,
         url: variant?.url ?? item.url,
         price: variant?.price ?? item.price,
         currency: variant?.currency ?? item.currency,
@@ -127,7 +127,7 @@ export class Items {
 
   #variants(ids: readonly number[]) {
     const rows = this.#db.all<VariantRow>(
-      `SELECT id, sku, title, url, price, currency, stock, attributes FROM variant
+      `SELECT id, sku, url, price, currency, stock, attributes FROM variant
        WHERE id IN (SELECT value FROM json_each(?))`,
       JSON.stringify(ids),
     );

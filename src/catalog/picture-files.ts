@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { mkdir, open, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LookseeError } from "../errors.ts";
@@ -10,17 +10,19 @@ export const hashOf = (bytes: Uint8Array): string => createHash("sha256").update
 
 /**
  * The pictures of a data folder, content-addressed: `pictures/ab/abcd…`. A file under its final name is whole:
- * it is written beside it, flushed, then renamed. `settle` flushes the folders; call it before the commit that
- * speaks of the pictures.
+ * it is written under `pictures/drafts`, flushed, then renamed. `settle` flushes the folders; call it before the
+ * commit that speaks of the pictures.
  */
 export class PictureFiles {
   readonly #dir: string;
   readonly #root: string;
+  readonly #drafts: string;
   readonly #unsettled = new Set<string>();
 
   constructor(dir: string) {
     this.#dir = dir;
     this.#root = join(dir, "pictures");
+    this.#drafts = join(this.#root, "drafts");
   }
 
   path(sha256: string): string {
@@ -30,9 +32,12 @@ export class PictureFiles {
   /** Stores the bytes unless they are there already. Throws DATA_UNWRITABLE. */
   async put(sha256: string, bytes: Uint8Array): Promise<void> {
     const path = this.path(sha256);
-    if ((await stat(path).catch(() => undefined))?.size === bytes.length) return;
     const folder = join(this.#root, sha256.slice(0, 2));
-    const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+    if ((await stat(path).catch(() => undefined))?.size === bytes.length) {
+      this.#unsettled.add(folder); // another process may have written it a moment ago
+      return;
+    }
+    const draft = join(this.#drafts, randomBytes(12).toString("hex"));
     try {
       await mkdir(folder, { recursive: true });
       const file = await open(draft, "wx");
@@ -94,13 +99,10 @@ export class PictureFiles {
 
   /** Removes drafts that a killed process left behind, older than an hour. */
   sweepDrafts(now = Date.now()): void {
-    mkdirSync(this.#root, { recursive: true });
-    for (const folder of readdirSync(this.#root))
-      for (const name of readdirSync(join(this.#root, folder)))
-        if (name.endsWith(".tmp")) {
-          const path = join(this.#root, folder, name);
-          const age = now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now);
-          if (age > 3_600_000) rmSync(path, { force: true });
-        }
+    for (const name of readdirSync(this.#drafts)) {
+      const path = join(this.#drafts, name);
+      const age = now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now);
+      if (age > 3_600_000) rmSync(path, { force: true });
+    }
   }
 }
