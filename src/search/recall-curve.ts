@@ -16,7 +16,7 @@ export function recallCurve(shares: readonly number[]): string {
     .map(
       (mark) =>
         `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(mark)}" y2="${y(mark)}"/>` +
-        `<text x="${LEFT - 6}" y="${y(mark) + 4}" text-anchor="end">${(100 * mark).toFixed(mark * 100 === Math.round(mark * 100) ? 0 : 1)} %</text>`,
+        `<text x="${LEFT - 6}" y="${y(mark) + 4}" text-anchor="end">${Number((100 * mark).toFixed(1))} %</text>`,
     )
     .join("");
   const ticks = [1, 4, 8, 12, 16, 20]

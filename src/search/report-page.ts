@@ -10,7 +10,8 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+/** One digit, with a space that does not break. */
+export const percent = (share: number): string => `${(100 * share).toFixed(1)}\u00a0%`;
 
 const STYLE = `
 :root{color-scheme:light dark;--bg:#fff;--card:#f6f7f9;--ink:#1b1f24;--soft:#5b6470;--line:#d8dde3;--good:#0a7a3d;--bad:#b3261e;--accent:#1f5fbf}

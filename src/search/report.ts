@@ -89,7 +89,7 @@ function stagesPart({ latencyMs }: Figures): string {
   const stages = Object.entries(latencyMs.stages);
   const head = stages.map(([name]) => `<th>${name}</th>`).join("");
   const cells = stages.map(([, ms]) => `<td>${ms.toFixed(1)}</td>`).join("");
-  return `<h2>Where the time goes</h2><div class="scroll"><table><tr><th>stage</th>${head}</tr><tr><td>median ms</td>${cells}</tr></table></div>`;
+  return `<h2>Where the time goes</h2><div class="scroll" tabindex="0"><table><tr><th>stage</th>${head}</tr><tr><td>median ms</td>${cells}</tr></table></div>`;
 }
 
 /** True category by row, guessed category by column: the MOST_CATEGORIES with the most photos, the others together. */
@@ -118,7 +118,7 @@ function confusionPart(answers: readonly AnsweredQuery[]): string {
     names.length > shown.length
       ? `<p>The ${shown.length} categories with the most photos, of ${names.length}.</p>`
       : "";
-  return `<h2>Which category for which?</h2>${note}<div class="scroll"><table><tr><th>true ↓ guessed →</th>${head}</tr>${rows.join("")}</table></div>`;
+  return `<h2>Which category for which?</h2>${note}<div class="scroll" tabindex="0"><table><tr><th>true ↓ guessed →</th>${head}</tr>${rows.join("")}</table></div>`;
 }
 
 async function queriesPart(

@@ -111,7 +111,7 @@ test("the report is one file that names the figures and the misses, and escapes 
   const html = readFileSync(report, "utf8");
   for (const text of [
     "identical recall@1",
-    "50.0 %",
+    "50.0\u00a0%",
     "Worst queries",
     "Best queries",
     "<svg",
