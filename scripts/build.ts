@@ -9,4 +9,4 @@ const run = (command: string, ...words: string[]) =>
 
 rmSync(resolve(root, "dist"), { recursive: true, force: true });
 run("tsc", "-p", "tsconfig.build.json");
-run("vite", "build", "--config", "web/vite.config.ts", "--logLevel", "warn");
+run("vite", "build", "web", "--logLevel", "warn");
