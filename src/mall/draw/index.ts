@@ -1,0 +1,33 @@
+import { finishOf, type Latents } from "../latents.ts";
+import { dress, pants, shirt, underdress } from "./garments.ts";
+import { beverages, cosmetics, snacks } from "./goods.ts";
+import { digital, furniture, others, toys } from "./household.ts";
+import { Pen } from "./pen.ts";
+import { accessories, bags, shoes } from "./wearables.ts";
+
+const DRAWINGS: Record<Latents["category"], Record<string, (pen: Pen) => void>> = {
+  shirt,
+  dress,
+  pants,
+  bags,
+  shoes,
+  accessories,
+  snacks,
+  cosmetics,
+  beverages,
+  furniture,
+  toys,
+  underdress,
+  digital,
+  others,
+};
+
+/** The product as SVG elements in a 100 x 100 square, on nothing; `id` must be unique within the SVG document. */
+export function drawProduct(latents: Latents, id: string): string {
+  const { shape, pattern, palette, material, brand } = latents;
+  const pen = new Pen({ shape, pattern, hex: palette.hex, finish: finishOf(material), brand }, id);
+  const draw = DRAWINGS[latents.category][latents.kind];
+  if (!draw) throw new Error(`no drawing of kind ${latents.kind} in ${latents.category}`); // a test draws every kind
+  draw(pen);
+  return pen.svg();
+}
