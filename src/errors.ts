@@ -48,6 +48,9 @@ export const ERRORS = {
   INDEX_K: { status: 400, exit: 2 },
   INDEX_CODE_WIDTH: { status: 500, exit: 3 },
   INDEX_FULL: { status: 507, exit: 3 },
+  INDEX_ID: { status: 400, exit: 2 },
+  INDEX_THREADS: { status: 400, exit: 2 },
+  INDEX_CLOSED: { status: 500, exit: 3 },
 
   QUERIES_COLUMN: { status: 400, exit: 3 },
   PORT_IN_USE: { status: 500, exit: 3 },

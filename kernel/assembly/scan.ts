@@ -1,0 +1,219 @@
+// Compares one query with blocks of 512-bit codes and keeps the k smallest keys, where key = distance << 32 | id: the
+// order of keys is the contract's order (by distance, then ascending id), whatever order the ids lie in.
+// A code becomes a candidate only if its distance reaches the k-th best so far, so that after the first few thousand
+// codes the loop is load, xor, popcount, add and one branch that is never taken.
+import {
+  BINS_AT,
+  BUFFER_AT,
+  CODE_BITS,
+  CODE_BYTES,
+  COUNT_AT,
+  IDS_AT,
+  K_AT,
+  LIMIT_AT,
+  MASK_AT,
+  QUERY_AT,
+  ROOM_AT,
+  RUN_CODES,
+  WORST_AT,
+} from "../../src/hamming-index/layout";
+import { select, sort } from "./select";
+
+/** Starts a list of the `k` nearest in `scratch`, whose buffer has `room` keys; room >= k + RUN_CODES. */
+export function begin(scratch: usize, k: i32, room: i32): void {
+  store<u64>(scratch + WORST_AT, u64.MAX_VALUE);
+  store<i32>(scratch + LIMIT_AT, CODE_BITS);
+  store<i32>(scratch + COUNT_AT, 0);
+  store<i32>(scratch + K_AT, k);
+  store<i32>(scratch + ROOM_AT, room);
+}
+
+/** Where the next candidate goes, after making sure that a whole run of them would fit. */
+// @ts-ignore: decorator
+@inline
+function open(scratch: usize): usize {
+  if (load<i32>(scratch + COUNT_AT) + RUN_CODES > load<i32>(scratch + ROOM_AT)) select(scratch);
+  return scratch + BUFFER_AT + (<usize>load<i32>(scratch + COUNT_AT) << 3);
+}
+
+// @ts-ignore: decorator
+@inline
+function close(scratch: usize, out: usize): void {
+  store<i32>(scratch + COUNT_AT, <i32>((out - scratch - BUFFER_AT) >> 3));
+}
+
+/** Writes the key and keeps it only if it beats the worst: no branch, the next key overwrites a loser. */
+// @ts-ignore: decorator
+@inline
+function keep(out: usize, distance: u64, id: usize, worst: u64): usize {
+  const key = (distance << 32) | <u64>load<u32>(id);
+  store<u64>(out, key);
+  return out + (<usize>(key < worst) << 3);
+}
+
+// @ts-ignore: decorator
+@inline
+function words(p: usize, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, g: u64, h: u64): u64 {
+  return (
+    popcnt(load<u64>(p) ^ a) +
+    popcnt(load<u64>(p, 8) ^ b) +
+    (popcnt(load<u64>(p, 16) ^ c) + popcnt(load<u64>(p, 24) ^ d)) +
+    (popcnt(load<u64>(p, 32) ^ e) +
+      popcnt(load<u64>(p, 40) ^ f) +
+      (popcnt(load<u64>(p, 48) ^ g) + popcnt(load<u64>(p, 56) ^ h)))
+  );
+}
+
+/**
+ * The codes `from` … `to` - 1 of `block` (from: a multiple of RUN_CODES), 64 bits at a time: x64 has one instruction for i64.popcnt and up to four of them a
+ * cycle, where i8x16.popcnt takes six (V8 does not use VPOPCNTB).
+ */
+export function scanWords(scratch: usize, block: usize, from: i32, to: i32): void {
+  const a = load<u64>(QUERY_AT);
+  const b = load<u64>(QUERY_AT, 8);
+  const c = load<u64>(QUERY_AT, 16);
+  const d = load<u64>(QUERY_AT, 24);
+  const e = load<u64>(QUERY_AT, 32);
+  const f = load<u64>(QUERY_AT, 40);
+  const g = load<u64>(QUERY_AT, 48);
+  const h = load<u64>(QUERY_AT, 56);
+  for (let at = from; at < to; at += RUN_CODES) {
+    let out = open(scratch);
+    const worst = load<u64>(scratch + WORST_AT);
+    const limit = <u64>load<i32>(scratch + LIMIT_AT);
+    let p = block + (<usize>at << 6);
+    let id = block + IDS_AT + (<usize>at << 2);
+    const end = p + (<usize>min(to - at, RUN_CODES) << 6);
+    for (const four = end - 3 * CODE_BYTES; p < four; p += 4 * CODE_BYTES, id += 16) {
+      let x = words(p, a, b, c, d, e, f, g, h);
+      if (x <= limit) out = keep(out, x, id, worst);
+      x = words(p + 64, a, b, c, d, e, f, g, h);
+      if (x <= limit) out = keep(out, x, id + 4, worst);
+      x = words(p + 128, a, b, c, d, e, f, g, h);
+      if (x <= limit) out = keep(out, x, id + 8, worst);
+      x = words(p + 192, a, b, c, d, e, f, g, h);
+      if (x <= limit) out = keep(out, x, id + 12, worst);
+    }
+    for (; p < end; p += CODE_BYTES, id += 4) {
+      const x = words(p, a, b, c, d, e, f, g, h);
+      if (x <= limit) out = keep(out, x, id, worst);
+    }
+    close(scratch, out);
+  }
+}
+
+/** As scanWords, over the codes whose bit is set in the block's allow mask; 64 codes at once where none is allowed. */
+export function scanAllowed(scratch: usize, block: usize, from: i32, to: i32): void {
+  const a = load<u64>(QUERY_AT);
+  const b = load<u64>(QUERY_AT, 8);
+  const c = load<u64>(QUERY_AT, 16);
+  const d = load<u64>(QUERY_AT, 24);
+  const e = load<u64>(QUERY_AT, 32);
+  const f = load<u64>(QUERY_AT, 40);
+  const g = load<u64>(QUERY_AT, 48);
+  const h = load<u64>(QUERY_AT, 56);
+  for (let at = from; at < to; at += RUN_CODES) {
+    let out = open(scratch);
+    const worst = load<u64>(scratch + WORST_AT);
+    const limit = <u64>load<i32>(scratch + LIMIT_AT);
+    const stop = min(to, at + RUN_CODES);
+    for (let first = at; first < stop; first += 64) {
+      let mask = load<u64>(block + MASK_AT + <usize>(first >> 3));
+      while (mask != 0) {
+        const slot = first + <i32>ctz(mask);
+        mask &= mask - 1;
+        const x = words(block + (<usize>slot << 6), a, b, c, d, e, f, g, h);
+        if (x <= limit) out = keep(out, x, block + IDS_AT + (<usize>slot << 2), worst);
+      }
+    }
+    close(scratch, out);
+  }
+}
+
+/** Differing bits of the code at `p`, summed over its four vectors; a lane holds at most 32. */
+// @ts-ignore: decorator
+@inline
+function lanes(p: usize, a: v128, b: v128, c: v128, d: v128): v128 {
+  return i8x16.add(
+    i8x16.add(i8x16.popcnt(v128.xor(v128.load(p), a)), i8x16.popcnt(v128.xor(v128.load(p, 16), b))),
+    i8x16.add(i8x16.popcnt(v128.xor(v128.load(p, 32), c)), i8x16.popcnt(v128.xor(v128.load(p, 48), d))),
+  );
+}
+
+/** Four codes' byte sums to their four distances: two rounds of transposing and adding (a lane holds at most 128). */
+// @ts-ignore: decorator
+@inline
+function fold(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = i8x16.add(
+    i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23),
+    i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31),
+  );
+  const cd = i8x16.add(
+    i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23),
+    i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31),
+  );
+  const abcd = i8x16.add(
+    i8x16.shuffle(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+    i8x16.shuffle(ab, cd, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31),
+  );
+  return i32x4.dot_i16x8_s(i16x8.extadd_pairwise_i8x16_u(abcd), i16x8.splat(1));
+}
+
+/** As scanWords, 128 bits at a time: for processors such as arm64 that count bits in vector registers only. */
+export function scanLanes(scratch: usize, block: usize, from: i32, to: i32): void {
+  const a = v128.load(QUERY_AT);
+  const b = v128.load(QUERY_AT, 16);
+  const c = v128.load(QUERY_AT, 32);
+  const d = v128.load(QUERY_AT, 48);
+  for (let at = from; at < to; at += RUN_CODES) {
+    let out = open(scratch);
+    const worst = load<u64>(scratch + WORST_AT);
+    const limit = i32x4.splat(load<i32>(scratch + LIMIT_AT));
+    let p = block + (<usize>at << 6);
+    // A tail of fewer than four codes is compared with whatever follows it in the block; `slot < stop` drops the rest.
+    const stop = min(to, at + RUN_CODES);
+    for (let slot = at; slot < stop; slot += 4, p += 4 * CODE_BYTES) {
+      const x = fold(
+        lanes(p, a, b, c, d),
+        lanes(p + 64, a, b, c, d),
+        lanes(p + 128, a, b, c, d),
+        lanes(p + 192, a, b, c, d),
+      );
+      const near = i32x4.le_s(x, limit);
+      if (v128.any_true(near)) {
+        const hits = i32x4.bitmask(near);
+        const id = block + IDS_AT + (<usize>slot << 2);
+        if (hits & 1) out = keep(out, <u64>i32x4.extract_lane(x, 0), id, worst);
+        if (hits & 2 && slot + 1 < stop) out = keep(out, <u64>i32x4.extract_lane(x, 1), id + 4, worst);
+        if (hits & 4 && slot + 2 < stop) out = keep(out, <u64>i32x4.extract_lane(x, 2), id + 8, worst);
+        if (hits & 8 && slot + 3 < stop) out = keep(out, <u64>i32x4.extract_lane(x, 3), id + 12, worst);
+      }
+    }
+    close(scratch, out);
+  }
+}
+
+/** Takes over the candidates that another thread left in `other`. */
+export function absorb(scratch: usize, other: usize): void {
+  const n = load<i32>(other + COUNT_AT);
+  for (let at = 0; at < n; at += RUN_CODES) {
+    let out = open(scratch);
+    const worst = load<u64>(scratch + WORST_AT);
+    const stop = min(n, at + RUN_CODES);
+    for (let i = at; i < stop; i++) {
+      const key = load<u64>(other + BUFFER_AT + (<usize>i << 3));
+      store<u64>(out, key);
+      out += <usize>(key < worst) << 3;
+    }
+    close(scratch, out);
+  }
+}
+
+/** Leaves the nearest, at most k, in ascending order at the start of the buffer; returns how many. */
+export function finish(scratch: usize): i32 {
+  select(scratch);
+  const count = load<i32>(scratch + COUNT_AT);
+  const buffer = scratch + BUFFER_AT;
+  sort(buffer, count, buffer + (<usize>load<i32>(scratch + ROOM_AT) << 3), scratch + BINS_AT);
+  return count;
+}

@@ -1,0 +1,29 @@
+import { WASM_BASE64 } from "./kernel.wasm.ts";
+
+/** What kernel/assembly/scan.ts exports; addresses are bytes into the memory it was instantiated with. */
+export type Kernel = {
+  begin(scratch: number, k: number, room: number): void;
+  scanWords(scratch: number, block: number, from: number, to: number): void;
+  scanLanes(scratch: number, block: number, from: number, to: number): void;
+  scanAllowed(scratch: number, block: number, from: number, to: number): void;
+  absorb(scratch: number, other: number): void;
+  finish(scratch: number): number;
+};
+
+/** How the kernel counts bits: 64-bit words, 128-bit lanes; both give the same distances. */
+export type Counting = "words" | "lanes";
+
+/** arm64 counts bits in vector registers only, so there a word would travel to one and back. */
+export const COUNTING: Counting = process.arch === "arm64" ? "lanes" : "words";
+
+let module: WebAssembly.Module | undefined;
+
+/** The compiled kernel, once a thread; a worker is handed this one. */
+export function kernelModule(): WebAssembly.Module {
+  module ??= new WebAssembly.Module(Buffer.from(WASM_BASE64, "base64"));
+  return module;
+}
+
+export function kernelOver(memory: WebAssembly.Memory, compiled: WebAssembly.Module): Kernel {
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernel;
+}
