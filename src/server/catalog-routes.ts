@@ -21,12 +21,10 @@ export function catalogRoutes(app: FastifyInstance, { shop }: Door): void {
         response: { 200: described("The catalogs, by name", Catalogs), ...problems() },
       },
     },
-    async () => ({
-      catalogs: shop
-        .catalogs()
-        .sort()
-        .map((name) => shop.catalog(name).info()),
-    }),
+    async () => {
+      const names = shop.catalogs().sort();
+      return { catalogs: await Promise.all(names.map((name) => shop.catalog(name).info())) };
+    },
   );
 
   app.get<{ Params: { c: string } }>(

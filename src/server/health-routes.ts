@@ -6,7 +6,7 @@ import { problems } from "./responses.ts";
 const Live = Type.Object({ status: Type.Literal("live") });
 const Ready = Type.Object({ status: Type.Literal("ready"), catalogs: Type.Integer({ minimum: 0 }) });
 
-/** For whoever restarts or routes: live = the process answers, ready = the data folder answers too. */
+/** For whoever restarts or routes: live = the process answers, ready = the data folder and the model answer too. */
 export function healthRoutes(app: FastifyInstance, { shop }: Door): void {
   const tags = ["health"];
   app.get(
@@ -24,7 +24,11 @@ export function healthRoutes(app: FastifyInstance, { shop }: Door): void {
         response: { 200: ok(Ready), ...problems() },
       },
     },
-    async () => ({ status: "ready", catalogs: shop.catalogs().length }),
+    async () => {
+      const names = shop.catalogs();
+      if (names[0] !== undefined) await shop.catalog(names[0]).info(); // opens the model, too
+      return { status: "ready", catalogs: names.length };
+    },
   );
 }
 

@@ -7,7 +7,7 @@ import type { Box, SearchResult } from "./result-schema.ts";
  */
 export interface DoorShop {
   catalogs(): string[];
-  /** CATALOG_UNKNOWN. */
+  /** CATALOG_UNKNOWN, now or from every method of what it returns. */
   catalog(name: string): DoorCatalog;
   /** Keeps a query photo, re-encoded, under `id` (or one of its own); an empty string when photos are not kept. */
   savePhoto(bytes: Uint8Array, id?: string): Promise<string>;
@@ -20,7 +20,7 @@ export interface DoorCatalog {
   similar(itemId: string, options: { limit?: number }): Promise<SearchResult>;
   picture(imageId: number): Promise<ServedPicture>;
   thumbnail(imageId: number, side: number): Promise<ServedPicture>;
-  info(): Catalog;
+  info(): Promise<Catalog> | Catalog;
   items(page: { limit: number; cursor?: string }): Promise<ItemPage> | ItemPage;
   /** ITEM_UNKNOWN. */
   item(itemId: string): Promise<ShopItem> | ShopItem;

@@ -1,0 +1,11 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { start } from "./session.ts";
+import "./style/tokens.css";
+import "./style/page.css";
+import "./style/start.css";
+import "./style/photo.css";
+import "./style/results.css";
+
+render(<App />, document.getElementById("app")!);
+void start();
