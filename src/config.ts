@@ -8,8 +8,12 @@ export const config = {
   port: 7410,
   /** Threads that scan codes for one query; codes are read from memory, which two or three cores fill. */
   scanThreads: Math.min(4, availableParallelism()),
+  /** Networks that run side by side, one core each. */
+  modelWorkers: Math.min(4, availableParallelism()),
+  /** Longest side of a kept photo (pixels). */
+  photoSide: 1280,
   /** Hours a shopper's photo is kept for moving its box; 0 keeps none (design.md, promise 6). */
-  photoHours: 24,
+  photoHours: 24 as number,
   /** A larger request body is refused before it is read (bytes). */
   maxBodyBytes: 20 * 1024 * 1024,
 } as const;
