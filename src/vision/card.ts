@@ -3,6 +3,12 @@ import { join } from "node:path";
 import { LookseeError } from "../errors.ts";
 import { FEATURE_WIDTH } from "./code.ts";
 
+/**
+ * One look at a picture. `whole`: all of it, fitted into the square. `box`: the square around the main object, `size`
+ * times its longer side. `centre`: the middle square, `size` times the picture's longer side.
+ */
+export type View = { of: "whole" | "box" | "centre"; size: number; weight: number };
+
 /** What card.json says of a model: how to feed it, what it answers, where it comes from and how good it was measured. */
 export type Card = {
   id: string;
@@ -15,12 +21,8 @@ export type Card = {
     feature: { name: string; width: number };
   };
   categories: string[];
-  /**
-   * The feature is the unit sum of weight x feature over these views. `whole`: the picture (or the given box's part)
-   * fitted into the square; `box`: the square around the main object, `context` times its longer side. Below
-   * `minBoxScore` the model's box is not believed and the whole picture is the object.
-   */
-  views: { whole: number; box: number; context: number; minBoxScore: number };
+  /** The feature is the unit sum of weight x feature over `sum`; below `minBoxScore` the whole picture is the object. */
+  views: { sum: View[]; minBoxScore: number };
   codeThresholds: number[] | null;
   /** score = 1 / (1 + exp(-(slope * cosine + intercept))); a best score below noGoodMatch means "we don't have it". */
   calibration: { score: { slope: number; intercept: number }; noGoodMatch: number };
@@ -72,12 +74,10 @@ function faultOf(card: Card): string | null {
     !card.categories.every((c) => typeof c === "string")
   )
     return "categories must be a list of names";
-  if (
-    !views ||
-    ![views.whole, views.box, views.context, views.minBoxScore].every(number) ||
-    views.whole + views.box <= 0
-  )
-    return "views must give whole, box, context and minBoxScore";
+  const looks = (v: View) =>
+    ["whole", "box", "centre"].includes(v?.of) && number(v.size) && v.size > 0 && number(v.weight);
+  if (!Array.isArray(views?.sum) || views.sum.length < 1 || !views.sum.every(looks) || !number(views.minBoxScore))
+    return "views must give sum (a list of of, size, weight) and minBoxScore";
   if (card.codeThresholds !== null && !numbers(card.codeThresholds, FEATURE_WIDTH))
     return `codeThresholds must be null or ${FEATURE_WIDTH} numbers`;
   if (!number(calibration?.score?.slope) || !number(calibration.score.intercept) || !number(calibration.noGoodMatch))

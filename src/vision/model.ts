@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LookseeError } from "../errors.ts";
 import { type Box, boxFromSquare, isBox, type Square, squareAroundBox, squareAroundPicture, WHOLE } from "./box.ts";
-import { type Card, readCard } from "./card.ts";
+import { type Card, readCard, type View } from "./card.ts";
 import { codeOf, toUnitLength } from "./code.ts";
 import { decode, type Picture } from "./decode.ts";
 import { checkGolden } from "./golden.ts";
@@ -73,13 +73,12 @@ export class Model {
     const picture = await decode(bytes, this.card.input.working);
     const decoded = performance.now();
     const seen = box ? await this.#seeBox(picture, box) : await this.#seeWhole(picture);
-    const feature = this.#combine(seen.whole?.feature, seen.crop?.feature);
     return {
-      category: this.#probabilities((seen.whole ?? seen.crop)!.category),
+      category: this.#probabilities(seen.whole.category),
       box: seen.box,
       boxScore: seen.boxScore,
-      feature,
-      code: codeOf(feature, this.card.codeThresholds),
+      feature: seen.feature,
+      code: codeOf(seen.feature, this.card.codeThresholds),
       width: picture.uprightWidth,
       height: picture.uprightHeight,
       timings: { decode: decoded - started, model: performance.now() - decoded },
@@ -92,39 +91,41 @@ export class Model {
 
   /** Pass 1 finds the object in the whole picture, pass 2 looks at it closely. */
   async #seeWhole(picture: Picture): Promise<Seen> {
-    const { views } = this.card;
-    const square = squareAroundPicture(picture.width, picture.height);
+    const { width, height } = picture;
+    const square = squareAroundPicture(width, height);
     const whole = await this.#look(picture, square);
-    const found = whole.box ? boxFromSquare(ordered(whole.box), square, picture.width, picture.height) : WHOLE;
-    const believed = whole.box !== null && whole.boxScore >= views.minBoxScore && isBox(found, 0.02);
+    const found = whole.box ? boxFromSquare(ordered(whole.box), square, width, height) : WHOLE;
+    const believed = whole.box !== null && whole.boxScore >= this.card.views.minBoxScore && isBox(found, 0.02);
     const box = believed ? found : WHOLE;
-    const boxScore = whole.box ? Math.min(1, Math.max(0, whole.boxScore)) : 0;
-    if (views.box === 0) return { whole, crop: null, box, boxScore };
-    const crop = await this.#look(picture, squareAroundBox(box, picture.width, picture.height, views.context));
-    return { whole, crop, box, boxScore };
+    const feature = await this.#combine(({ of, size }) => {
+      if (of === "whole") return whole;
+      return this.#look(picture, squareAroundBox(of === "box" ? box : WHOLE, width, height, size));
+    });
+    return { whole, feature, box, boxScore: Math.min(1, Math.max(0, whole.boxScore)) };
   }
 
-  /** The given box takes the picture's place; both views of it run in one batch. */
+  /** The given box takes the picture's place; all views of it run in one batch. */
   async #seeBox(picture: Picture, box: Box): Promise<Seen> {
-    const { views } = this.card;
-    const look = (context: number) => this.#look(picture, squareAroundBox(box, picture.width, picture.height, context));
-    const [whole, crop] = await Promise.all([look(WHOLE_VIEW_CONTEXT), views.box === 0 ? null : look(views.context)]);
-    return { whole, crop, box, boxScore: 1 };
+    const look = (size: number) => this.#look(picture, squareAroundBox(box, picture.width, picture.height, size));
+    const whole = look(ROOM);
+    const feature = await this.#combine(({ of, size }) => {
+      if (of === "whole") return whole;
+      return look(of === "box" ? size : size * ROOM);
+    });
+    return { whole: await whole, feature, box, boxScore: 1 };
   }
 
   async #look(picture: Picture, square: Square): Promise<Answer> {
     return this.#inference.run(await cut(picture, square, this.card.input.side));
   }
 
-  #combine(whole: Float32Array | undefined, crop: Float32Array | undefined): Float32Array {
-    const { views } = this.card;
-    const sum = new Float32Array((whole ?? crop)!.length);
-    for (const [feature, weight] of [
-      [whole, views.whole],
-      [crop, views.box],
-    ] as const)
-      if (feature && weight !== 0) for (let i = 0; i < sum.length; i++) sum[i]! += weight * feature[i]!;
-    return toUnitLength(sum);
+  async #combine(see: (view: View) => Answer | Promise<Answer>): Promise<Float32Array> {
+    const { sum } = this.card.views;
+    const answers = await Promise.all(sum.map(see));
+    const total = new Float32Array(answers[0]!.feature.length);
+    for (const [n, { feature }] of answers.entries())
+      for (let i = 0; i < total.length; i++) total[i]! += sum[n]!.weight * feature[i]!;
+    return toUnitLength(total);
   }
 
   #probabilities(category: Float32Array | null): Float32Array {
@@ -138,10 +139,10 @@ export class Model {
   }
 }
 
-type Seen = { whole: Answer | null; crop: Answer | null; box: Box; boxScore: number };
+type Seen = { whole: Answer; feature: Float32Array; box: Box; boxScore: number };
 
-/** With a given box the "whole" view is a little wider than the box, as a photo is around its subject. */
-const WHOLE_VIEW_CONTEXT = 1.25;
+/** A given box is seen "whole" with a little room around it, as a photo has around its subject. */
+const ROOM = 1.25;
 
 function ordered([x1, y1, x2, y2]: ArrayLike<number> & Iterable<number>): Box {
   return [Math.min(x1!, x2!), Math.min(y1!, y2!), Math.max(x1!, x2!), Math.max(y1!, y2!)];
