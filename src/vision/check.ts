@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Metadata } from "sharp";
 import { LookseeError } from "../errors.ts";
 import { pngSize, sniff } from "./sniff.ts";
 
@@ -34,7 +34,7 @@ export async function readHeader(bytes: Uint8Array): Promise<PictureHeader> {
   // A PNG can claim any size in 24 bytes; the decoder would read on before it says so.
   const claimed = format === "png" ? pngSize(bytes) : null;
   if (claimed) refuseLarge(claimed.width, claimed.height);
-  let meta: sharp.Metadata;
+  let meta: Metadata;
   try {
     meta = await sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata();
   } catch (cause) {

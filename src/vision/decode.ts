@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { LookseeError } from "../errors.ts";
 import { MAX_PIXELS, readHeader, SEND_AGAIN } from "./check.ts";
 
@@ -37,7 +37,7 @@ export async function decode(bytes: Uint8Array, side: number): Promise<Picture> 
 }
 
 /** A sharp pipeline that gives what `decode` describes; left open so that a caller may encode instead. */
-export function upright(bytes: Uint8Array, orientation: number, side: number): sharp.Sharp {
+export function upright(bytes: Uint8Array, orientation: number, side: number): Sharp {
   // Truncated pixels fail; mere warnings (stray bytes, odd metadata) do not: such files are common and look right.
   const input = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "truncated", pages: 1 });
   return turn(
@@ -53,6 +53,6 @@ export function broken(format: string, cause: unknown): LookseeError {
   return new LookseeError("PICTURE_BROKEN", `the ${format} picture cannot be decoded (${why})`, SEND_AGAIN, { cause });
 }
 
-function turn(image: sharp.Sharp, orientation: number): sharp.Sharp {
+function turn(image: Sharp, orientation: number): Sharp {
   return orientation > 1 ? image.autoOrient() : image;
 }
