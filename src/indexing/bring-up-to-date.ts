@@ -1,0 +1,94 @@
+import { jobName, type SightRecord, type Store } from "../catalog/index.ts";
+import { LookseeError } from "../errors.ts";
+import { inOrder } from "./gate.ts";
+import { type Progress, Teller } from "./progress.ts";
+import { recordOf, type Seeing } from "./seen.ts";
+import { inTurn } from "./writer-turn.ts";
+
+/** What `index` answers. */
+export type IndexReport = {
+  jobId: string;
+  /** Codes that the catalog has under this model now, and how many of them this run made. */
+  codes: number;
+  made: number;
+  /** Pictures that have no code, since their file is gone or can no longer be read. */
+  failed: number;
+  failures: { imageId: number; code: string; reason: string }[];
+  seconds: number;
+};
+
+const IN_FLIGHT = 8;
+const BATCH = 64;
+
+/**
+ * Makes the codes that a catalog lacks under this model: after a new model, or for images that came in under another.
+ * Interrupted, it goes on with those still missing. Throws CATALOG_UNKNOWN, IMPORT_CANCELLED, DATA_*.
+ */
+export async function bringUpToDate(
+  store: Store,
+  catalogName: string,
+  model: Seeing,
+  options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void } = {},
+): Promise<IndexReport> {
+  const started = performance.now();
+  const { signal } = options;
+  const catalog = store.catalog(catalogName);
+  const teller = new Teller(options.onProgress);
+  const failures: IndexReport["failures"] = [];
+
+  async function* missing(): AsyncGenerator<number> {
+    for (let last = 0; ; ) {
+      const page = catalog.missingCodes(model.id, last, 1000);
+      yield* page;
+      if (page.length < 1000) return;
+      last = page.at(-1)!;
+    }
+  }
+  const look = async (imageId: number): Promise<[number, SightRecord] | null> => {
+    signal?.throwIfAborted();
+    try {
+      return [imageId, recordOf(await model.see(catalog.picture(imageId).bytes(true)))];
+    } catch (error) {
+      if (!(error instanceof LookseeError) || !/^(?:PICTURE|IMAGE)_/.test(error.code)) throw error;
+      failures.push({ imageId, code: error.code, reason: error.problem });
+      return null;
+    }
+  };
+
+  try {
+    return await inTurn(catalog, teller, signal, async () => {
+      const job = catalog.jobs.begin("index", null);
+      const total = catalog.countMissingCodes(model.id);
+      let made = 0;
+      let batch = new Map<number, SightRecord>();
+      const flush = () => {
+        if (batch.size > 0) catalog.addSights(model.id, batch);
+        made += batch.size;
+        batch = new Map();
+        catalog.jobs.beat(job.id, "indexing", { made, failed: failures.length });
+      };
+      try {
+        teller.at("indexing", 0, total);
+        for await (const seen of inOrder(missing(), IN_FLIGHT, look)) {
+          if (seen) batch.set(...seen);
+          if (batch.size >= BATCH) flush();
+          teller.at("indexing", made + batch.size + failures.length, total);
+        }
+        flush();
+        catalog.jobs.end(job.id, "done");
+      } catch (error) {
+        flush();
+        catalog.jobs.end(job.id, signal?.aborted ? "interrupted" : "failed", (error as Error).message);
+        throw error;
+      }
+      const codes = catalog.counts().pictures - catalog.countMissingCodes(model.id);
+      const seconds = (performance.now() - started) / 1000;
+      return { jobId: jobName(job.id), codes, made, failed: failures.length, failures, seconds };
+    });
+  } catch (error) {
+    if (signal?.aborted !== true || error instanceof LookseeError) throw error;
+    throw new LookseeError("IMPORT_CANCELLED", "indexing was stopped", "Run it again; it goes on where it stopped", {
+      cause: error,
+    });
+  }
+}

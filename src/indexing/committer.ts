@@ -1,0 +1,136 @@
+import type {
+  CatalogStore,
+  ImageRecord,
+  ItemRecord,
+  OriginRecord,
+  OwnedPicture,
+  QuarantineRecord,
+} from "../catalog/index.ts";
+import type { LookseeError } from "../errors.ts";
+import type { Draft, Outcome, PictureSource } from "./draft.ts";
+import type { Fetched, Pictures } from "./pictures.ts";
+import type { ReportedFault } from "./report.ts";
+import { settleDraft } from "./settle-draft.ts";
+
+/** A batch is committed when it holds this much, or after this long: what a kill can cost. */
+const BATCH = { items: 256, pictures: 256, ms: 2000 };
+
+/** An outcome whose pictures have been looked at, in the order of the draft's pictures. */
+export type Looked = { outcome: Outcome; fetched: readonly Fetched[] };
+
+/** Takes outcomes in the source's order, counts them, and commits them in batches: rows and codes in one transaction. */
+export class Committer {
+  readonly counts = { rows: 0, imported: 0, unchanged: 0, deselected: 0, quarantined: 0 };
+  readonly faults: ReportedFault[] = [];
+  /** Items that this run has met, quarantined ones too: with --full, the others go. */
+  readonly met = new Set<string>();
+  readonly #catalog: CatalogStore;
+  readonly #pictures: Pictures;
+  readonly #modelId: string;
+  readonly #sourceId: number;
+  readonly #job: { id: number; run: number };
+  readonly #file: string;
+  #items: ItemRecord[] = [];
+  #unchanged: string[] = [];
+  #origins: OriginRecord[] = [];
+  #quarantined: QuarantineRecord[] = [];
+  #images = new Map<string, ImageRecord>();
+  #sources: PictureSource[] = [];
+  #since = performance.now();
+
+  constructor(
+    catalog: CatalogStore,
+    pictures: Pictures,
+    names: { modelId: string; sourceId: number; job: { id: number; run: number }; file: string },
+  ) {
+    this.#catalog = catalog;
+    this.#pictures = pictures;
+    this.#modelId = names.modelId;
+    this.#sourceId = names.sourceId;
+    this.#job = names.job;
+    this.#file = names.file;
+  }
+
+  async take({ outcome, fetched }: Looked): Promise<void> {
+    if (outcome.kind === "draft") this.#draft(outcome.draft, fetched);
+    else {
+      this.counts.rows++;
+      if (outcome.kind === "deselected") this.counts.deselected++;
+      else {
+        const { aside } = outcome;
+        this.counts.quarantined++;
+        if (aside.itemId !== null) this.met.add(aside.itemId);
+        this.#setAside({ file: this.#file, picture: null, ...aside });
+      }
+    }
+    const full = this.#items.length >= BATCH.items || this.#images.size >= BATCH.pictures;
+    if (full || performance.now() - this.#since > BATCH.ms) await this.flush();
+  }
+
+  #draft(draft: Draft, fetched: readonly Fetched[]): void {
+    const pictures: OwnedPicture[] = [];
+    const raws = new Map(draft.rows.map(({ row, raw }) => [row, raw]));
+    draft.pictures.forEach(({ variantId, source, row }, i) => {
+      const picture = fetched[i]!;
+      if (!picture.ok) {
+        this.#pictureAside(draft.itemId, row, source, picture.error, raws.get(row)!());
+        return;
+      }
+      this.#sources.push(source);
+      if (picture.image) this.#images.set(picture.sha256, picture.image);
+      if (picture.origin) this.#origins.push(picture.origin);
+      const listed = pictures.some((other) => other.variantId === variantId && other.sha256 === picture.sha256);
+      if (!listed) pictures.push({ variantId, sha256: picture.sha256 });
+    });
+    const settled = settleDraft(this.#catalog, this.#sourceId, draft, pictures);
+    if (settled.item) this.#items.push(settled.item);
+    else if (settled.claimed) this.#unchanged.push(draft.itemId);
+    this.met.add(draft.itemId);
+    this.counts.rows += draft.rows.length;
+    this.counts.imported += settled.changedRows;
+    this.counts.unchanged += draft.rows.length - settled.changedRows;
+  }
+
+  #pictureAside(itemId: string, row: number, source: PictureSource, error: LookseeError, raw: string): void {
+    const { code, problem: reason, remedy } = error;
+    const picture = typeof source === "string" ? source : `${source.length} bytes`;
+    this.#setAside({ file: this.#file, row, picture, itemId, code, reason, remedy, raw: raw.slice(0, 10_000) });
+  }
+
+  #setAside(record: QuarantineRecord): void {
+    const { file, row, picture, reason, code } = record;
+    this.#quarantined.push(record);
+    this.faults.push({ file, row, ...(picture === null ? {} : { picture }), reason, code });
+  }
+
+  /** Commits what is in hand. After it returns, a kill loses none of it. */
+  async flush(removed: readonly string[] = []): Promise<void> {
+    const anything =
+      this.#items.length + this.#images.size + this.#origins.length + this.#quarantined.length + this.#unchanged.length;
+    if (anything + removed.length > 0) {
+      await this.#catalog.settlePictures();
+      this.#catalog.commit({
+        sourceId: this.#sourceId,
+        modelId: this.#modelId,
+        images: [...this.#images.values()].filter(
+          ({ sha256 }) => this.#catalog.known.image(this.#modelId, sha256)?.seen !== true,
+        ),
+        items: this.#items,
+        unchanged: this.#unchanged,
+        removed,
+        origins: this.#origins,
+        quarantined: this.#quarantined,
+        job: this.#job,
+      });
+      this.#catalog.jobs.beat(this.#job.id, "importing", this.counts);
+    }
+    this.#pictures.forget(this.#sources, this.#images.keys());
+    this.#items = [];
+    this.#unchanged = [];
+    this.#origins = [];
+    this.#quarantined = [];
+    this.#images = new Map();
+    this.#sources = [];
+    this.#since = performance.now();
+  }
+}

@@ -1,0 +1,157 @@
+import { type CatalogStore, jobName, type Store } from "../catalog/index.ts";
+import { LookseeError } from "../errors.ts";
+import { assemble } from "./assemble.ts";
+import { Committer, type Looked } from "./committer.ts";
+import type { Outcome } from "./draft.ts";
+import type { FetchOptions } from "./fetch-picture.ts";
+import { inOrder } from "./gate.ts";
+import { groupingOf } from "./grouping.ts";
+import { Hosts } from "./hosts.ts";
+import type { Mapping, MappingChoice } from "./mapping.ts";
+import { Pictures } from "./pictures.ts";
+import { type Progress, Teller } from "./progress.ts";
+import { readItems } from "./read-items.ts";
+import { removeMissing } from "./remove-missing.ts";
+import type { ImportReport } from "./report.ts";
+import type { Seeing } from "./seen.ts";
+import { type OpenedSource, openSource, type Source } from "./source.ts";
+import { mappingFor, type SavedMapping, survey } from "./survey.ts";
+import { inTurn } from "./writer-turn.ts";
+
+export type ImportOptions = {
+  /** Folder that relative picture paths start from. Default: the table's own. */
+  images?: string;
+  /** A person's say over the guessed mapping; remembered with the source. */
+  map?: MappingChoice;
+  /** What the source is remembered by. Default: its path. */
+  name?: string;
+  /** The source is complete: remove items that it brought before and no longer lists. */
+  full?: boolean;
+  /** With `full`: remove even more than 20 % of them. */
+  yes?: boolean;
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  /** Called once, before work begins, for a source that has columns. */
+  onMapping?: (mapping: Mapping) => void;
+  /** Limits for downloads. */
+  fetch?: Omit<FetchOptions, "signal">;
+};
+
+/** Items whose pictures are being fetched or seen ahead of the one that is committed next. */
+const AHEAD = 64;
+
+/**
+ * Brings a source's rows and pictures into a catalog, which is made if it is not there. Broken rows and pictures are
+ * set aside with their reason; what is unchanged is left alone. Killed or cancelled, the same call goes on where it
+ * stopped. Throws SOURCE_*, MAPPING_COLUMN, DATA_*, REMOVAL_TOO_LARGE, IMPORT_CANCELLED, and what the model throws
+ * when it is the model that fails.
+ */
+export async function importSource(
+  store: Store,
+  catalogName: string,
+  model: Seeing,
+  given: Source,
+  options: ImportOptions = {},
+): Promise<ImportReport> {
+  const started = performance.now();
+  const source = await openSource(given, options); // a source that cannot be opened makes no catalog
+  const catalog = store.createCatalog(catalogName);
+  const teller = new Teller(options.onProgress);
+  try {
+    return await inTurn(catalog, teller, options.signal, () => run(catalog, model, source, options, teller, started));
+  } catch (error) {
+    if (options.signal?.aborted !== true || error instanceof LookseeError) throw error;
+    throw new LookseeError(
+      "IMPORT_CANCELLED",
+      `the import of ${source.file} was stopped`,
+      "Run the same command again; it goes on where it stopped",
+      { cause: error },
+    );
+  }
+}
+
+async function run(
+  catalog: CatalogStore,
+  model: Seeing,
+  source: OpenedSource,
+  options: ImportOptions,
+  teller: Teller,
+  started: number,
+): Promise<ImportReport> {
+  const { signal } = options;
+  const { outcomes, total, save } = await prepare(catalog, source, options, teller);
+  const sourceId = catalog.source(source.name);
+  save(sourceId);
+  const job = catalog.jobs.begin("import", sourceId);
+  try {
+    catalog.sweepDrafts();
+    const hosts = new Hosts({ ...options.fetch, ...(signal ? { signal } : {}) });
+    const pictures = new Pictures(catalog, model, source.base, hosts);
+    const names = { modelId: model.id, sourceId, job, file: source.file };
+    const committer = new Committer(catalog, pictures, names);
+    const look = async (outcome: Outcome): Promise<Looked> => {
+      signal?.throwIfAborted();
+      if (outcome.kind !== "draft") return { outcome, fetched: [] };
+      return { outcome, fetched: await Promise.all(outcome.draft.pictures.map((p) => pictures.get(p.source))) };
+    };
+    teller.at("importing", 0, total);
+    try {
+      for await (const looked of inOrder(outcomes, AHEAD, look)) {
+        signal?.throwIfAborted();
+        await committer.take(looked);
+        teller.at("importing", committer.counts.rows, total);
+      }
+    } finally {
+      await committer.flush(); // also when cancelled: what is done is done
+    }
+    if (options.full) await removeMissing(catalog, committer, sourceId, options.yes === true, teller);
+    catalog.keepQuarantine(sourceId, job);
+    catalog.jobs.beat(job.id, "done", committer.counts);
+    catalog.jobs.end(job.id, "done");
+    const { rows, imported, unchanged, deselected } = committer.counts;
+    return {
+      jobId: jobName(job.id),
+      ...{ rows, imported, unchanged, deselected },
+      ...catalog.counts(sourceId),
+      quarantined: committer.faults,
+      seconds: (performance.now() - started) / 1000,
+    };
+  } catch (error) {
+    const state = signal?.aborted ? "interrupted" : "failed";
+    catalog.jobs.end(job.id, state, error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+type Prepared = { outcomes: AsyncIterable<Outcome>; total: number | null; save: (sourceId: number) => void };
+
+/** Finds out what the rows mean, before anything is written. */
+async function prepare(
+  catalog: CatalogStore,
+  source: OpenedSource,
+  options: ImportOptions,
+  teller: Teller,
+): Promise<Prepared> {
+  if (source.kind === "items") return { outcomes: readItems(source.items), total: source.total, save: () => {} };
+  const { table, file, name } = source;
+  const surveyed = await survey(table, (rows) => {
+    options.signal?.throwIfAborted();
+    teller.at("reading", rows, null);
+  });
+  if (surveyed.columns.includes("itemId") && table.columns.length === 0 && options.map === undefined && table.records)
+    return { outcomes: readItems(table.records()), total: surveyed.rows, save: () => {} };
+  const before = catalog.savedMapping(name);
+  const saved = mappingFor(
+    surveyed,
+    file,
+    options.map,
+    before === undefined ? undefined : (JSON.parse(before) as SavedMapping),
+  );
+  options.onMapping?.(saved.mapping);
+  const grouping = await groupingOf(table, saved.mapping);
+  return {
+    outcomes: assemble(table.read(), saved.mapping, grouping),
+    total: surveyed.rows,
+    save: (sourceId) => catalog.saveMapping(sourceId, JSON.stringify(saved)),
+  };
+}

@@ -1,0 +1,11 @@
+/** Flow: how does a shop's export become a catalog? Rows to items, pictures to codes, all of it resumable. */
+export { bringUpToDate, type IndexReport } from "./bring-up-to-date.ts";
+export { type FetchOptions, fetchPicture } from "./fetch-picture.ts";
+export { guessMapping } from "./guess-mapping.ts";
+export { type ImportOptions, importSource } from "./import-source.ts";
+export type { Item, Variant } from "./item.ts";
+export type { Mapping, MappingChoice } from "./mapping.ts";
+export type { Progress } from "./progress.ts";
+export type { ImportReport, ReportedFault } from "./report.ts";
+export type { Seeing } from "./seen.ts";
+export type { Source } from "./source.ts";

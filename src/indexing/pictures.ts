@@ -1,0 +1,138 @@
+import { readFile, stat } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type CatalogStore, hashOf, type ImageRecord, type OriginRecord } from "../catalog/index.ts";
+import { LookseeError } from "../errors.ts";
+import { checkPicture } from "../vision/index.ts";
+import type { PictureSource } from "./draft.ts";
+import { Gate } from "./gate.ts";
+import type { Hosts } from "./hosts.ts";
+import { recordOf, type Seeing } from "./seen.ts";
+
+/** A larger file is no catalogue picture (bytes). */
+const LARGEST_FILE = 100 * 1024 * 1024;
+/** Pictures read, decoded and seen at a time; enough to fill the model's batches, few enough to bound memory. */
+const IN_FLIGHT = 8;
+
+export type Fetched =
+  | { ok: true; sha256: string; image: ImageRecord | null; origin: OriginRecord | null }
+  | { ok: false; error: LookseeError };
+
+/**
+ * Gets pictures and looks at them, each content once. A file whose size, time and inode are those of last time, or an
+ * address that was fetched before, is taken from the catalog without being opened.
+ */
+export class Pictures {
+  readonly #catalog: CatalogStore;
+  readonly #model: Seeing;
+  readonly #base: string;
+  readonly #hosts: Hosts;
+  readonly #eyes = new Gate(IN_FLIGHT);
+  /** By location, while an item in hand may still ask for it; failures are kept, so a dead link is tried once a run. */
+  readonly #byLocation = new Map<string, Promise<Fetched>>();
+  /** By content: two files with the same bytes are seen once. */
+  readonly #byHash = new Map<string, Promise<ImageRecord | null>>();
+
+  constructor(catalog: CatalogStore, model: Seeing, base: string, hosts: Hosts) {
+    this.#catalog = catalog;
+    this.#model = model;
+    this.#base = base;
+    this.#hosts = hosts;
+  }
+
+  /** Never throws for the picture's own faults; a model or disk that fails ends the import. */
+  get(source: PictureSource): Promise<Fetched> {
+    if (typeof source !== "string") return settled(this.#take(source, null));
+    let fetched = this.#byLocation.get(source);
+    if (!fetched) {
+      fetched = settled(/^https?:\/\//i.test(source) ? this.#download(source) : this.#open(source));
+      this.#byLocation.set(source, fetched);
+    }
+    return fetched;
+  }
+
+  /** Forgets what is committed: from now on the catalog knows it. */
+  forget(sources: Iterable<PictureSource>, hashes: Iterable<string>): void {
+    for (const source of sources) if (typeof source === "string") this.#byLocation.delete(source);
+    for (const hash of hashes) this.#byHash.delete(hash);
+  }
+
+  async #open(location: string): Promise<Fetched> {
+    const { path, size, stamp } = await this.#find(location);
+    const known = this.#catalog.known.origin(path);
+    if (known?.stamp === stamp && this.#isSeen(known.sha256))
+      return { ok: true, sha256: known.sha256, image: null, origin: null };
+    if (size === 0) throw new LookseeError("PICTURE_EMPTY", `${location} is empty`, "Put the picture there again");
+    if (size > LARGEST_FILE)
+      throw new LookseeError("PICTURE_TOO_LARGE", `${location} is larger than 100 MiB`, "Put a smaller picture there");
+    return this.#eyes.through(async () => this.#take(await readFile(path), { location: path, stamp }));
+  }
+
+  async #download(address: string): Promise<Fetched> {
+    const known = this.#catalog.known.origin(address);
+    if (known && this.#isSeen(known.sha256)) return { ok: true, sha256: known.sha256, image: null, origin: null };
+    const bytes = await this.#hosts.fetch(address);
+    return this.#eyes.through(() => this.#take(bytes, { location: address, stamp: "" }));
+  }
+
+  async #take(bytes: Uint8Array, from: { location: string; stamp: string } | null): Promise<Fetched> {
+    const sha256 = hashOf(bytes);
+    let seen = this.#byHash.get(sha256);
+    if (!seen) {
+      seen = this.#isSeen(sha256) ? Promise.resolve(null) : this.#see(sha256, bytes);
+      this.#byHash.set(sha256, seen);
+      seen.catch(() => this.#byHash.delete(sha256));
+    }
+    const image = await seen;
+    return { ok: true, sha256, image, origin: from && { ...from, sha256 } };
+  }
+
+  async #see(sha256: string, bytes: Uint8Array): Promise<ImageRecord> {
+    const { format } = await checkPicture(bytes);
+    const [sight] = await Promise.all([this.#model.see(bytes), this.#catalog.storePicture(sha256, bytes)]);
+    const { width, height } = sight;
+    return { sha256, width, height, mime: `image/${format}`, bytes: bytes.length, sight: recordOf(sight) };
+  }
+
+  /** Known bytes, seen by this model, their file in place. */
+  #isSeen(sha256: string): boolean {
+    const image = this.#catalog.known.image(this.#model.id, sha256);
+    return image?.seen === true && this.#catalog.hasPictureFile(sha256, image.bytes);
+  }
+
+  /** Beside the table (or under --images); an absolute path, as a shop's export writes it, is tried there first too. */
+  async #find(location: string): Promise<{ path: string; size: number; stamp: string }> {
+    const local = location.startsWith("file:") ? fileUrl(location) : location;
+    const tries = [join(this.#base, local)];
+    if (isAbsolute(local)) tries.push(local);
+    if (local.includes("\\")) tries.push(join(this.#base, local.replaceAll("\\", "/")));
+    for (const path of tries) {
+      const stats = await stat(path, { bigint: true }).catch(() => undefined);
+      if (stats?.isFile())
+        return { path, size: Number(stats.size), stamp: `${stats.size}:${stats.mtimeNs}:${stats.ino}` };
+    }
+    throw new LookseeError(
+      "PICTURE_MISSING",
+      `there is no ${tries[0]}`,
+      "Put the picture there, or name its folder with --images",
+    );
+  }
+}
+
+function fileUrl(location: string): string {
+  try {
+    return fileURLToPath(location);
+  } catch {
+    return location;
+  }
+}
+
+/** A picture's own faults become part of the answer; everything else stays an error. */
+async function settled(fetched: Promise<Fetched>): Promise<Fetched> {
+  try {
+    return await fetched;
+  } catch (error) {
+    if (error instanceof LookseeError && /^(?:PICTURE|URL)_/.test(error.code)) return { ok: false, error };
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import type { CatalogStore } from "../catalog/index.ts";
+import { LookseeError } from "../errors.ts";
+import type { Committer } from "./committer.ts";
+import type { Teller } from "./progress.ts";
+
+/** More than this share of a source's items is never removed without a person's yes: half an export looks like a sale. */
+const LARGEST_SHARE = 0.2;
+
+/** Removes the items that this source brought last and no longer lists. Throws REMOVAL_TOO_LARGE, having removed nothing. */
+export async function removeMissing(
+  catalog: CatalogStore,
+  committer: Committer,
+  sourceId: number,
+  yes: boolean,
+  teller: Teller,
+): Promise<void> {
+  const all = catalog.itemIdsOfSource(sourceId);
+  const gone = all.filter((itemId) => !committer.met.has(itemId));
+  if (gone.length > LARGEST_SHARE * all.length && !yes)
+    throw new LookseeError(
+      "REMOVAL_TOO_LARGE",
+      `${gone.length} of the ${all.length} items from this source are no longer in it; none was removed`,
+      "If that is right, run it again with --yes; if not, the export may be incomplete",
+    );
+  for (let at = 0; at < gone.length; at += 1000) {
+    await committer.flush(gone.slice(at, at + 1000));
+    teller.at("removing", Math.min(at + 1000, gone.length), gone.length);
+  }
+}
