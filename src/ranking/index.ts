@@ -7,7 +7,7 @@ export {
   byLikeness,
   equalRuns,
   type Found,
-  groupByItem,
+  ItemGroups,
   type Owner,
   QUALITY_DEPTH,
   type Survivor,

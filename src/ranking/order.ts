@@ -13,28 +13,54 @@ export type Found = { itemId: string; variantId: string | null; imageId: number;
 export type Owner = { itemId: string; variantId: string | null };
 
 /**
- * One entry an item, in the order of its best picture; items that share a picture stand by ascending item id.
- * `survivors` must be sorted by likeness. Of several variants on the best picture the first named owner counts.
- * Pictures without an owner (gone since the scan) and items in `without` are passed over.
+ * Gives each item once, at its best picture, in the order of likeness; items that share a picture stand by ascending item
+ * id. Of several variants on the best picture the first named owner counts. Works through the survivors a part at a
+ * time, so that owners are looked up only as far down as pages are asked for.
  */
-export function groupByItem(
-  survivors: readonly Survivor[],
-  ownersOf: (imageId: number) => readonly Owner[],
-  without: ReadonlySet<string> = new Set(),
-): Found[] {
-  const seen = new Set(without);
-  const found: Found[] = [];
-  for (const { imageId, distance, cosine } of survivors) {
-    const fresh: Found[] = [];
-    for (const { itemId, variantId } of ownersOf(imageId)) {
-      if (seen.has(itemId)) continue;
-      seen.add(itemId);
-      fresh.push({ itemId, variantId, imageId, distance, cosine });
-    }
-    if (fresh.length > 1) fresh.sort((a, b) => (a.itemId < b.itemId ? -1 : 1));
-    found.push(...fresh);
+export class ItemGroups {
+  readonly #survivors: readonly Survivor[];
+  readonly #seen: Set<string>;
+  readonly #found: Found[] = [];
+  #next = 0;
+
+  /** `survivors` must be sorted by likeness; items in `without` are passed over. */
+  constructor(survivors: readonly Survivor[], without: Iterable<string> = []) {
+    this.#survivors = survivors;
+    this.#seen = new Set(without);
   }
-  return found;
+
+  /** The items found so far. */
+  get found(): readonly Found[] {
+    return this.#found;
+  }
+
+  /** True when every survivor has been looked at: there will be no more items. */
+  get complete(): boolean {
+    return this.#next === this.#survivors.length;
+  }
+
+  /** Looks at the next `count` survivors. A picture without an owner (gone since the scan) is passed over. */
+  advance(count: number, ownersOf: (imageIds: number[]) => ReadonlyMap<number, readonly Owner[]>): void {
+    const part = this.#survivors.slice(this.#next, this.#next + count);
+    this.#next += part.length;
+    const owners = ownersOf(part.map(({ imageId }) => imageId));
+    for (const { imageId, distance, cosine } of part) {
+      const fresh: Found[] = [];
+      for (const { itemId, variantId } of owners.get(imageId) ?? []) {
+        if (this.#seen.has(itemId)) continue;
+        this.#seen.add(itemId);
+        fresh.push({ itemId, variantId, imageId, distance, cosine });
+      }
+      if (fresh.length > 1) fresh.sort((a, b) => (a.itemId < b.itemId ? -1 : 1));
+      this.#found.push(...fresh);
+    }
+  }
+
+  /** Puts another order of the items found so far in their place; for the quality re-rank of the first ones. */
+  reorder(order: (found: readonly Found[]) => Found[]): void {
+    const ordered = order(this.#found);
+    this.#found.splice(0, this.#found.length, ...ordered);
+  }
 }
 
 /** Quality touches these first items only; the rest follow as they are (KDD'18: the top 60). */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { LookseeError } from "../errors.ts";
-import type { Found } from "../ranking/index.ts";
+import type { ItemGroups } from "../ranking/index.ts";
 import type { Box } from "../vision/index.ts";
 import type { Guess, SeenObject } from "./result.ts";
 
@@ -16,30 +16,29 @@ export type FrozenList = {
   categories: Guess[];
   noGoodMatch: boolean;
   limit: number;
-  found: readonly Found[];
+  /** The pictures found, in their final order; grouped into items as far down as pages have been asked for. */
+  groups: ItemGroups;
 };
 
 const KEPT_MS = 15 * 60 * 1000;
-/** About 100 bytes an entry: some 25 MB when full. */
-const KEPT_ENTRIES = 250_000;
+/** 1,200 pictures each, about 100 kB: some 40 MB when full. */
+const KEPT_LISTS = 400;
 
 /** Lists by unguessable id, for 15 minutes after their last use; when there is no room the longest unused goes. */
 export class FrozenLists {
   readonly #lists = new Map<string, { list: FrozenList; until: number }>();
   readonly #now: () => number;
-  readonly #keptEntries: number;
-  #entries = 0;
+  readonly #kept: number;
 
-  constructor(now: () => number = Date.now, keptEntries = KEPT_ENTRIES) {
+  constructor(now: () => number = Date.now, kept = KEPT_LISTS) {
     this.#now = now;
-    this.#keptEntries = keptEntries;
+    this.#kept = kept;
   }
 
   /** Returns the cursor of entry `offset` of the list. */
   freeze(list: FrozenList, offset: number): string {
     const id = randomBytes(12).toString("base64url");
     this.#lists.set(id, { list, until: this.#now() + KEPT_MS });
-    this.#entries += list.found.length;
     this.#makeRoom();
     return cursorOf(id, offset);
   }
@@ -60,10 +59,9 @@ export class FrozenLists {
   }
 
   #makeRoom(): void {
-    for (const [id, { list, until }] of this.#lists) {
-      if (until >= this.#now() && this.#entries <= this.#keptEntries) return;
+    for (const [id, { until }] of this.#lists) {
+      if (until >= this.#now() && this.#lists.size <= this.#kept) return;
       this.#lists.delete(id);
-      this.#entries -= list.found.length;
     }
   }
 }

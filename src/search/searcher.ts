@@ -8,8 +8,8 @@ import {
   byLikeness,
   cosine,
   equalRuns,
-  type Found,
-  groupByItem,
+  ItemGroups,
+  QUALITY_DEPTH,
   type Survivor,
   scoreOf,
   voters,
@@ -21,11 +21,14 @@ import { Mirror } from "./mirror.ts";
 import { nearNames } from "./near-names.ts";
 import { hitsOf, salesOf } from "./page.ts";
 import { checkQuery, DEFAULT_LIMIT, type SearchQuery } from "./query.ts";
-import type { SearchResult, Timings } from "./result.ts";
+import type { SearchHit, SearchResult, Timings } from "./result.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 
 /** What the coarse filter lets through (KDD'18: the ranking list of 1,200). */
 export const SURVIVORS = 1200;
+
+/** Pictures whose owners are looked up together: a page and the quality re-rank rarely need more. */
+const GROUPED_AT_ONCE = 96;
 
 /** What search needs of a model; tests bring their own. */
 export type Eyes = Pick<Model, "id" | "card" | "see">;
@@ -81,16 +84,16 @@ export class Searcher {
     if (this.#mirror.index.size === 0) throw this.#empty();
     clock.lap("model");
 
-    const scanned = await this.#coarse(subject, query.category);
+    const scanned = await this.coarse(subject.code, query.category);
     clock.lap("coarse");
     const neighbours = query.category === undefined ? scanned : await this.#neighbours(subject);
     const categories = await this.#guesser.guess(subject.category, neighbours, subject.ownImages);
     clock.lap("vote");
     const survivors = this.#fine(subject, scanned);
     clock.lap("fine");
-    const found = this.#rank(survivors, subject);
-
-    const best = found[0];
+    const limit = query.limit ?? DEFAULT_LIMIT;
+    const groups = this.#rank(survivors, subject, limit);
+    const [best] = groups.found;
     const list: FrozenList = {
       searchId: randomBytes(12).toString("base64url"),
       modelVersion: `${this.#model.card.id}@${this.#model.card.version}`,
@@ -101,21 +104,25 @@ export class Searcher {
       objects: [{ box: subject.box, score: subject.boxScore, category: categories[0]?.name ?? null }],
       categories,
       noGoodMatch: best === undefined || this.#isNoMatch(best.cosine),
-      limit: query.limit ?? DEFAULT_LIMIT,
-      found,
+      limit,
+      groups,
     };
-    const hits = this.#page(list, 0, list.limit);
-    const nextCursor = found.length > list.limit ? this.#lists.freeze(list, list.limit) : null;
+    const hits = this.#page(list, 0, limit);
+    const nextCursor = groups.found.length > limit ? this.#lists.freeze(list, limit) : null;
     clock.lap("rank");
     const { coarse, vote, fine, rank } = clock.laps;
     const timings = { ...subject.timings, vote, coarse, fine, rank, total: performance.now() - started };
     return resultOf(list, hits, nextCursor, timings);
   }
 
-  async #coarse(subject: Subject, category: string | undefined): Promise<Hit[]> {
+  /**
+   * The pictures that the coarse filter lets through for a code (64 bytes), nearest first; what recall is measured on.
+   * Sees what the last search saw.
+   */
+  async coarse(code: Uint8Array, category?: string): Promise<Hit[]> {
     const { index } = this.#mirror;
-    if (category === undefined) return index.search(subject.code, SURVIVORS);
-    return index.search(subject.code, SURVIVORS, this.#mirror.bitmapOf(category));
+    if (category === undefined) return index.search(code, SURVIVORS);
+    return index.search(code, SURVIVORS, this.#mirror.bitmapOf(category));
   }
 
   /** The vote looks at the whole catalog even when the shopper has picked a category: the other tabs stay honest. */
@@ -137,15 +144,25 @@ export class Searcher {
     return survivors.sort(byLikeness);
   }
 
-  #rank(survivors: readonly Survivor[], subject: Subject): Found[] {
-    const owners = this.#catalog.ownersOfImages(survivors.map(({ imageId }) => imageId));
-    const found = groupByItem(survivors, (id) => owners.get(id) ?? [], subject.ownItems);
-    const equal = equalRuns(found).flatMap(([start, end]) => found.slice(start, end));
-    return equal.length === 0 ? found : bestSellersFirst(found, salesOf(this.#catalog, equal));
+  /** Groups as far as the first page and the quality re-rank look; the rest waits until it is asked for. */
+  #rank(survivors: readonly Survivor[], subject: Subject, limit: number): ItemGroups {
+    const groups = new ItemGroups(survivors, subject.ownItems);
+    this.#group(groups, Math.max(QUALITY_DEPTH, limit + 1));
+    const equal = equalRuns(groups.found).flatMap(([start, end]) => groups.found.slice(start, end));
+    if (equal.length > 0) groups.reorder((found) => bestSellersFirst(found, salesOf(this.#catalog, equal)));
+    return groups;
   }
 
-  #page(list: FrozenList, offset: number, limit: number) {
-    const part = list.found.slice(offset, offset + limit);
+  /** Goes on grouping until there are `items` items, or no pictures left. */
+  #group(groups: ItemGroups, items: number): void {
+    while (groups.found.length < items && !groups.complete)
+      groups.advance(GROUPED_AT_ONCE, (imageIds) => this.#catalog.ownersOfImages(imageIds));
+  }
+
+  /** The items from `offset` on; knows afterwards whether there are more. */
+  #page({ groups }: FrozenList, offset: number, limit: number): SearchHit[] {
+    this.#group(groups, offset + limit + 1);
+    const part = groups.found.slice(offset, offset + limit);
     const score = (cosine: number) => scoreOf(cosine, this.#model.card.calibration.score);
     return hitsOf(this.#catalog, this.catalogName, this.#model.id, part, score);
   }
@@ -172,7 +189,7 @@ export class Searcher {
     const hits = this.#page(list, offset, limit);
     const took = performance.now() - started;
     const timings = { decode: 0, model: 0, vote: 0, coarse: 0, fine: 0, rank: took, total: took };
-    return resultOf(list, hits, end < list.found.length ? cursorAt(end) : null, timings);
+    return resultOf(list, hits, end < list.groups.found.length ? cursorAt(end) : null, timings);
   }
 
   #checkCategory(category: string): void {
@@ -220,12 +237,7 @@ export class Searcher {
   }
 }
 
-function resultOf(
-  list: FrozenList,
-  hits: SearchResult["hits"],
-  nextCursor: string | null,
-  timings: Timings,
-): SearchResult {
+function resultOf(list: FrozenList, hits: SearchHit[], nextCursor: string | null, timings: Timings): SearchResult {
   const { searchId, modelVersion, imageId, objects, categories, noGoodMatch } = list;
   return { searchId, modelVersion, imageId, objects, categories, hits, facets: [], nextCursor, noGoodMatch, timings };
 }

@@ -6,7 +6,7 @@ import {
   cosine,
   equalRuns,
   type Found,
-  groupByItem,
+  ItemGroups,
   type Owner,
   QUALITY_DEPTH,
   restore,
@@ -71,9 +71,12 @@ const owners = fc.array(
 describe("grouping", () => {
   test("gives each item once, at its best picture, in the order of likeness", () => {
     fc.assert(
-      fc.property(survivors, owners, (drawn, table) => {
-        const sorted = [...drawn].sort(byLikeness);
-        const found = groupByItem(sorted, (id) => table[id] as Owner[], new Set(["e"]));
+      fc.property(survivors, owners, fc.integer({ min: 1, max: 50 }), (drawn, table, step) => {
+        const groups = new ItemGroups([...drawn].sort(byLikeness), ["e"]);
+        while (!groups.complete) {
+          groups.advance(step, (ids) => new Map(ids.map((id) => [id, table[id] as Owner[]])));
+        }
+        const { found } = groups;
         const slow = new Map<string, Survivor>();
         for (const s of drawn)
           for (const { itemId } of table[s.imageId]!)
