@@ -39,6 +39,8 @@ const OWN_PICTURES = 16;
 const FOLDS = 5;
 /** The fit is made anew when the catalog has grown or shrunk by this factor, or has other categories. */
 const STALE_FACTOR = 1.25;
+/** Counting a large catalog's categories takes tens of ms, so a catalog under import is not counted for every query. */
+const COUNT_EVERY_MS = 5000;
 
 /**
  * Guesses the shop's category of a photo: the model's categories carried onto the shop's, fused with the vote of the
@@ -54,6 +56,7 @@ export class Guesser {
   #fit: Fit | null = null;
   #fitting: Promise<Fit> | null = null;
   #checkedVersion = -1;
+  #counted = Number.NEGATIVE_INFINITY;
 
   constructor(catalog: CatalogStore, modelId: string, modelCategories: number, mirror: Mirror) {
     this.#catalog = catalog;
@@ -64,16 +67,16 @@ export class Guesser {
 
   /** The fit to use now; starts a better one behind the scenes if the catalog has moved on. */
   async current(): Promise<Fit> {
-    if (this.#checkedVersion !== this.#mirror.version && !this.#fitting) {
-      this.#checkedVersion = this.#mirror.version;
-      if (this.#isStale()) {
-        this.#fitting = this.#learn().finally(() => {
-          this.#fitting = null;
-        });
-        this.#fitting.catch(() => {}); // reported to whoever waits below; later queries try again on the next change
-      }
-    }
+    if (this.#isStale()) this.#refit();
     return this.#fit ?? (await this.#fitting!);
+  }
+
+  #refit(): void {
+    if (this.#fitting) return;
+    this.#fitting = this.#learn().finally(() => {
+      this.#fitting = null;
+    });
+    this.#fitting.catch(() => {}); // whoever has no fit yet waits for it above and hears; the others keep the old one
   }
 
   /** Waits for a fit under way. */
@@ -85,11 +88,12 @@ export class Guesser {
     if (!this.#fit) return true;
     const ratio = (this.#mirror.index.size + 1) / (this.#fit.codes + 1);
     if (ratio > STALE_FACTOR || ratio < 1 / STALE_FACTOR) return true;
-    const now = this.#catalog.categories();
-    return (
-      now.length !== this.#fit.categories.length ||
-      !this.#fit.categories.every(({ name }) => now.some((c) => c.name === name))
-    );
+    if (this.#checkedVersion === this.#mirror.version || performance.now() < this.#counted + COUNT_EVERY_MS)
+      return false;
+    this.#checkedVersion = this.#mirror.version;
+    const now = new Set(this.#mirror.categories().map(({ name }) => name));
+    this.#counted = performance.now();
+    return now.size !== this.#fit.categories.length || !this.#fit.categories.every(({ name }) => now.has(name));
   }
 
   /**
@@ -101,6 +105,7 @@ export class Guesser {
     const voting = neighbours.filter(({ id }) => !without.has(id)).slice(0, voters(this.#mirror.index.size));
     const names = this.#catalog.categoryOfImages(voting.map(({ id }) => id));
     const indexOf = new Map(fit.categories.map(({ name }, index) => [name, index]));
+    for (const name of names.values()) if (name !== null && !indexOf.has(name)) this.#refit(); // a new category
     const ballot = {
       distances: Float64Array.from(voting, ({ distance }) => distance / BITS),
       labels: Int32Array.from(voting, ({ id }) => indexOf.get(names.get(id) ?? "") ?? -1),
@@ -115,7 +120,7 @@ export class Guesser {
 
   async #learn(): Promise<Fit> {
     const codes = this.#mirror.index.size;
-    const listed = [...this.#catalog.categories()].sort((a, b) => a.id - b.id);
+    const listed = [...this.#mirror.categories()].sort((a, b) => a.id - b.id);
     const categories = listed.map(({ id, name }) => ({ id, name }));
     const indexOf = new Map(categories.map(({ name }, index) => [name, index]));
     const sample = this.#mirror.sample.entries();

@@ -78,7 +78,7 @@ export class Searcher {
     checkQuery(query);
     if (query.cursor !== undefined) return this.#nextPage(query, query.cursor, started);
     const clock = new Stopwatch();
-    if (query.category !== undefined) this.#checkCategory(query.category);
+    if (query.category !== undefined) await this.#checkCategory(query.category);
     const subject = await subjectOf(query, this.#store, this.#catalog, this.#model);
     await this.#mirror.refresh(); // last before the scan, so that all that was committed by now is in
     if (this.#mirror.index.size === 0) throw this.#empty();
@@ -192,7 +192,8 @@ export class Searcher {
     return resultOf(list, hits, end < list.groups.found.length ? cursorAt(end) : null, timings);
   }
 
-  #checkCategory(category: string): void {
+  async #checkCategory(category: string): Promise<void> {
+    await this.#mirror.refresh();
     const names = this.categoryNames();
     if (names.includes(category)) return;
     const near = nearNames(category, names);
@@ -205,7 +206,7 @@ export class Searcher {
 
   /** The shop's categories. */
   categoryNames(): string[] {
-    return this.#catalog.categories().map(({ name }) => name);
+    return this.#mirror.categories().map(({ name }) => name);
   }
 
   /** The file of a catalog picture. IMAGE_UNKNOWN. */
