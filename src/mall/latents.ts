@@ -2,7 +2,7 @@ import { BRANDS, type Brand, drawBrand } from "./brand.ts";
 import { CATEGORIES, type Category, KINDS, TRAITS } from "./categories.ts";
 import { MATERIALS, type Material } from "./material.ts";
 import { type ColorName, drawPalette, type Palette } from "./palette.ts";
-import { drawPattern, type Pattern } from "./pattern.ts";
+import { drawPattern, type Pattern, redrawPattern } from "./pattern.ts";
 import { Random } from "./random.ts";
 
 export const STYLES = ["casual", "classic", "sporty", "elegant", "vintage", "minimal", "street", "playful"] as const;
@@ -82,7 +82,7 @@ export function drawLatents(seed: number, index: number): Latents {
     }
     return { ...shared, departs, palette };
   }
-  if (departs === "pattern") return { ...shared, departs, pattern: drawPattern(own, 0.8, [base.pattern.name]) };
+  if (departs === "pattern") return { ...shared, departs, pattern: redrawPattern(own, base.pattern) };
   return { ...shared, departs, shape: nudge(own, base.shape) };
 }
 

@@ -14,9 +14,9 @@ export type Light = {
 };
 
 export function drawLight(random: Random): Light {
-  const warm = random.between(-0.2, 0.2);
+  const warm = random.between(-0.13, 0.13);
   const tint = random.between(-0.06, 0.06);
-  const exposure = random.between(0.62, 1.22);
+  const exposure = random.between(0.8, 1.2);
   return {
     gain: [exposure * (1 + warm), exposure * (1 + tint), exposure * (1 - warm)],
     slopeX: random.between(-0.35, 0.35),
@@ -24,8 +24,8 @@ export function drawLight(random: Random): Light {
     vignette: random.chance(0.5) ? random.between(0.1, 0.6) : 0,
     gamma: random.between(0.85, 1.25),
     haze: random.chance(0.3) ? random.between(0.03, 0.16) : 0,
-    saturation: random.between(0.62, 1.12),
-    noise: random.between(1, 13),
+    saturation: random.between(0.7, 1.12),
+    noise: random.between(1, 10),
     noiseSeed: random.bits(),
   };
 }

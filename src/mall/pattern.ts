@@ -36,6 +36,29 @@ export function drawPattern(random: Random, loud: number, avoid: readonly Patter
   };
 }
 
+/** Patterns that show on every drawing, however little of it they cover. */
+const BOLD: readonly PatternName[] = [
+  "stripes",
+  "checks",
+  "plaid",
+  "dots",
+  "floral",
+  "zigzag",
+  "marks",
+  "leaves",
+  "waves",
+  "diamonds",
+];
+
+/** A pattern that cannot be mistaken for `first`. */
+export function redrawPattern(random: Random, first: Pattern): Pattern {
+  const toPlain = BOLD.includes(first.name) && random.chance(0.2);
+  return {
+    ...drawPattern(random, 0),
+    name: toPlain ? "plain" : random.pick(BOLD.filter((name) => name !== first.name)),
+  };
+}
+
 const n = (value: number): string => String(Math.round(value * 100) / 100);
 
 /** SVG paint (for `fill`) and the definitions it needs. `colors` are hex; a unit is 1/100 of the product's square. */
@@ -134,7 +157,7 @@ export function paintPattern(pattern: Pattern, colors: readonly string[], id: st
         specks += circle(
           random.between(0.6, 15.4),
           random.between(0.6, 15.4),
-          random.between(0.25, 0.5 + 0.6 * w),
+          random.between(0.35, 0.7 + 0.6 * w),
           random.chance(0.5) ? b : c,
         );
       return tile(16, 16, specks);

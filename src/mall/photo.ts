@@ -14,11 +14,11 @@ export type Photo = { jpeg: Uint8Array; box: PhotoBox };
 /** Pixels of the product before it is placed; fewer than a photo's side, as a phone sees less than the studio. */
 const PRODUCT_SIDE = 288;
 const SIZES = [
-  [336, 448],
-  [448, 336],
-  [400, 400],
-  [336, 420],
-  [432, 324],
+  [312, 416],
+  [416, 312],
+  [368, 368],
+  [320, 400],
+  [400, 300],
 ] as const;
 /** A pixel shows the product from this alpha on, and counts as covered from this alpha of what lies above. */
 const SEEN = 128;
@@ -45,20 +45,20 @@ export async function composePhoto(
 
   const things = drawThings(random, seed, latents, width, height, place);
   const cover: string[] = [];
-  if (random.chance(0.35)) cover.push(drawHand(random, place));
-  if (random.chance(0.5)) cover.push(drawCover(random, place));
-  if (random.chance(0.25)) cover.push(drawCover(random, place));
+  if (random.chance(0.25)) cover.push(drawHand(random, place));
+  if (random.chance(0.4)) cover.push(drawCover(random, place));
+  if (random.chance(0.1)) cover.push(drawCover(random, place));
   if (random.chance(0.5)) cover.push(drawShade(random, width, height));
   const light = drawLight(random);
   const view = `0 0 ${width} ${height}`;
-  const [back, product, front] = await Promise.all([
+  const [scene, product, front] = await Promise.all([
     rasterise(drawBackdrop(random, width, height) + things.behind, view, width, height, true),
     rasterise(drawProduct(latents, "a"), "0 0 100 100", PRODUCT_SIDE, PRODUCT_SIDE),
     rasterise(cover.join("") + things.before, view, width, height),
   ]);
 
   const warped = warp(product, corners, width, height);
-  const rgb = back.data;
+  const rgb = scene.data;
   const shadow = new SoftShadow((pixel) => warped[pixel * 4 + 3] as number, width, height, random.between(8, 26));
   const [shiftX, shiftY] = [random.between(-14, 14), random.between(0, 16)];
   const strength = random.between(0.3, 0.65);
@@ -71,9 +71,11 @@ export async function composePhoto(
       const alpha = (warped[i * 4 + 3] as number) / 255;
       const dim = alpha < 1 ? 1 - strength * shadow.at(x - shiftX, y - shiftY) : 1;
       const over = covers ? (covers.data[i * 4 + 3] as number) / 255 : 0;
+      const back = dim * (1 - alpha) * (1 - over);
+      const mine = alpha * (1 - over);
       for (let c = 0; c < 3; c++) {
-        const under = (rgb[i * 3 + c] as number) * dim * (1 - alpha) + (warped[i * 4 + c] as number) * alpha;
-        rgb[i * 3 + c] = covers ? under * (1 - over) + (covers.data[i * 4 + c] as number) * over : under;
+        const above = covers ? (covers.data[i * 4 + c] as number) * over : 0;
+        rgb[i * 3 + c] = (rgb[i * 3 + c] as number) * back + (warped[i * 4 + c] as number) * mine + above;
       }
       mask[i] = over * 255 >= SEEN ? 0 : (warped[i * 4 + 3] as number);
     }
@@ -98,19 +100,20 @@ export function tightBox(mask: Uint8Array, width: number, height: number): Photo
 
 /** Corners of the product's square in the photo: scale, turn, tilt, and now and then past the photo's edge. */
 function placeProduct(random: Random, width: number, height: number): [Point, Point, Point, Point] {
-  const side = Math.min(width, height) * random.between(0.5, 0.95);
-  const turn = (random.chance(0.8) ? random.between(-28, 28) : random.between(-75, 75)) * (Math.PI / 180);
-  const cx =
-    width / 2 + (random.between(-0.5, 0.5) + random.between(-0.5, 0.5)) * Math.max(0.12 * width, width - side * 0.8);
-  const cy =
-    height / 2 + (random.between(-0.5, 0.5) + random.between(-0.5, 0.5)) * Math.max(0.12 * height, height - side * 0.8);
-  const x = Math.max(side * 0.3, Math.min(width - side * 0.3, cx));
-  const y = Math.max(side * 0.3, Math.min(height - side * 0.3, cy));
+  const side = Math.min(width, height) * random.between(0.8, 1.12);
+  const turn = (random.chance(0.85) ? random.between(-14, 14) : random.between(-45, 45)) * (Math.PI / 180);
+  // Near the middle more often than not; at most about a sixth of the square lies past the photo's edge.
+  const drift = (extent: number): number => {
+    const room = Math.max(0.1 * extent, extent - side * 0.8);
+    return extent / 2 + ((random.unit() + random.unit()) / 2 - 0.5) * room;
+  };
+  const x = drift(width);
+  const y = drift(height);
   const stretch = random.between(0.8, 1.12);
-  const mirror = 1;
+
   const corner = (u: number, v: number): Point => {
-    const px = u * side * 0.5 * stretch * mirror + random.between(-0.11, 0.11) * side;
-    const py = v * side * 0.5 + random.between(-0.11, 0.11) * side;
+    const px = u * side * 0.5 * stretch + random.between(-0.07, 0.07) * side;
+    const py = v * side * 0.5 + random.between(-0.07, 0.07) * side;
     return [x + px * Math.cos(turn) - py * Math.sin(turn), y + px * Math.sin(turn) + py * Math.cos(turn)];
   };
   return [corner(-1, -1), corner(1, -1), corner(1, 1), corner(-1, 1)];
@@ -134,7 +137,7 @@ function drawThings(
 ): { behind: string; before: string } {
   let behind = "";
   let before = "";
-  const count = 2 + random.int(4);
+  const count = 1 + random.int(3);
   for (let k = 0; k < count; k++) {
     let other = drawLatents(seed, random.int(1 << 20));
     // A thing is another product, never a sister of the one that is asked for.
@@ -145,9 +148,9 @@ function drawThings(
     )
       other = drawLatents(seed, random.int(1 << 20));
     if (other.family === latents.family) continue;
-    const size = place.reach * random.between(0.7, 1.5);
+    const size = place.reach * random.between(0.45, 1);
     const at = random.between(0, 6.283);
-    const far = place.reach * random.between(0.7, 1.5) + size * 0.35;
+    const far = place.reach * random.between(0.75, 1.2) + size * 0.5;
     const x = Math.max(-size * 0.3, Math.min(width + size * 0.3, place.x + far * Math.cos(at)));
     const y = Math.max(-size * 0.3, Math.min(height + size * 0.3, place.y + far * Math.sin(at)));
     const drawing = `<g transform="translate(${x.toFixed(1)},${y.toFixed(1)}) rotate(${random.int(90) - 45}) scale(${(size / 50).toFixed(3)}) translate(-50,-50)">${drawProduct(other, `d${k}`)}</g>`;

@@ -162,8 +162,8 @@ export const snacks: Record<string, (pen: Pen) => void> = {
       pen.choice(3, 2) ? "third" : "metal",
       "round",
     );
-    pen.part(rect(50 - half + 0.4, top + 13, half * 2 - 0.8, 66 - (top - 24)), "#fbf8f0", 0.92);
-    label(pen, 50 - half + 1, top + 13, half * 2 - 2, 66 - (top - 24));
+    pen.part(rect(50 - half + 0.4, top + 13, half * 2 - 0.8, 74 - top), "#fbf8f0", 0.92);
+    label(pen, 50 - half + 1, top + 13, half * 2 - 2, 74 - top);
     pen.gleam(rect(50 - half + 4, top + 8, 3, 74 - top, 1.4), 0.8);
   },
 };
@@ -210,7 +210,7 @@ export const beverages: Record<string, (pen: Pen) => void> = {
           [0, 95],
         ],
       ),
-      "first",
+      "main",
       "round",
     );
     pen.body(rect(50 - half - 0.2, shoulder + 6, half * 2 + 0.4, 76 - shoulder, 0.6), "main", "round");
@@ -233,7 +233,7 @@ export const beverages: Record<string, (pen: Pen) => void> = {
           [0, 95],
         ],
       ),
-      pen.choice(3, 2) ? "first" : "#25402f",
+      pen.choice(3, 2) ? "main" : "#25402f",
       "round",
     );
     pen.body(rect(45.4, 4, 9.2, pen.at(9, 14, 24), 1), "third", "round");

@@ -148,7 +148,7 @@ export const bags: Record<string, (pen: Pen) => void> = {
     const top = pen.at(1, 34, 42);
     const bottom = pen.at(2, 80, 90);
     pen.tube(
-      path`M${50 - half + 3},${top + 3} C${50 - half * 0.6},${pen.at(3, -14, 4)} ${50 + half * 0.6},${pen.at(3, -14, 4)} ${50 + half - 3},${top + 3}`,
+      path`M${50 - half + 3},${top + 3} C${50 - half * 0.6},${pen.at(3, 0, 14)} ${50 + half * 0.6},${pen.at(3, 0, 14)} ${50 + half - 3},${top + 3}`,
       pen.at(4, 2.6, 5),
       "second",
     );
@@ -280,14 +280,15 @@ export const shoes: Record<string, (pen: Pen) => void> = {
     const sole = pen.at(0, 4, 11);
     pen.body(
       path`M10,${82 - sole} Q30,${78 - sole} 52,${82 - sole} T94,${82 - sole} Q96,86 92,88 H12 Q7,86 10,${82 - sole} Z`,
-      pen.choice(1, 2) ? "dark" : "third",
+      pen.choice(1, 2) ? "main" : "third",
       "flat",
     );
     const straps = 2 + pen.choice(2, 3);
     for (let k = 0; k < straps; k++) {
       const x = 34 + (k * 44) / straps + pen.at(3, -3, 5);
+      const peak = pen.at(4, 50, 62) + k * 3;
       pen.body(
-        path`M${x},${82 - sole} Q${x + 2},${pen.at(4, 52, 62) + k * 3} ${x + 12},${pen.at(4, 52, 62) + k * 3 - 1} L${x + 20},${pen.at(5, 56, 64) + k * 3} Q${x + 13},${66 + k * 2} ${x + pen.at(6, 8, 12)},${82 - sole} Z`,
+        path`M${x},${82 - sole} Q${x + 1},${peak + 6} ${x + 13},${peak} L${x + 25},${peak + pen.at(5, 1, 7)} Q${x + pen.at(6, 15, 19)},${peak + 10} ${x + pen.at(6, 14, 20)},${82 - sole} Z`,
         k % 2 ? "second" : "main",
         "round",
       );
@@ -408,7 +409,7 @@ export const accessories: Record<string, (pen: Pen) => void> = {
         path`M${50 + gap},${y - h * 0.6} L${50 + gap + w * 2 + 3},${y - h - 4} Q${50 + gap + w * 2},${y + h} ${50 + gap + w},${y + h} Q${50 + gap},${y + h} ${50 + gap},${y - h * 0.6} Z`,
       ][pen.choice(5, 4)] as string;
       pen
-        .line(lens, pen.at(6, 2, 5), "first")
+        .line(lens, pen.at(6, 3, 6), "main")
         .part(lens, pen.choice(7, 2) ? "third" : "dark", 0.82)
         .gleam(
           path`M${50 + gap + 5},${y + h * 0.4} L${50 + gap + w + 2},${y - h * 0.8} h4 L${50 + gap + 9},${y + h * 0.6} Z`,
