@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import { Progress } from "./progress.ts";
+import { settingsOf, withShop } from "./settings.ts";
+import { printJson } from "./table.ts";
+
+export function addIndex(program: Command): void {
+  program
+    .command("index")
+    .description("bring codes up to date: a new model, a picture without a code")
+    .action(async (_options, command: Command) => {
+      const { catalog, json } = settingsOf(command);
+      const progress = new Progress();
+      const report = await withShop(command, false, (shop) =>
+        shop.catalog(catalog).index({ onProgress: progress.update }),
+      );
+      progress.end();
+      if (json) printJson(report);
+      else
+        process.stdout.write(
+          `${report.made} codes made, ${report.failed} pictures set aside, ${report.codes} in all.\n`,
+        );
+      if (report.failed > 0) process.exitCode = 1;
+    });
+}

@@ -1,0 +1,224 @@
+/** The whole public surface of looksee as a library; doors use nothing else. */
+import { type CatalogStore, openStore, type ShelfItem, type Store } from "./catalog/index.ts";
+import { config } from "./config.ts";
+import { LookseeError } from "./errors.ts";
+import {
+  bringUpToDate,
+  type ImportOptions,
+  type ImportReport,
+  type IndexReport,
+  importSource,
+  type Source,
+} from "./indexing/index.ts";
+import {
+  type Evaluation,
+  type EvaluationOptions,
+  evaluate,
+  Searcher,
+  type SearchQuery,
+  type SearchResult,
+} from "./search/index.ts";
+import { defaultModelFolder, type Model, openModel, reencode, thumbnail } from "./vision/index.ts";
+
+export type { Job, Quarantined, ShelfItem } from "./catalog/index.ts";
+export { type ErrorCode, LookseeError } from "./errors.ts";
+export {
+  fetchPicture,
+  type ImportOptions,
+  type ImportReport,
+  type IndexReport,
+  type Item,
+  type Mapping,
+  type MappingChoice,
+  type Source,
+  type Variant,
+} from "./indexing/index.ts";
+export { MALL_VERSION, type MallOptions, type WrittenMall, writeMall } from "./mall/index.ts";
+export {
+  type Evaluation,
+  type EvaluationOptions,
+  type Figures,
+  type SearchHit,
+  type SearchQuery,
+  type SearchResult,
+  writeReport,
+} from "./search/index.ts";
+export type { Box, Card } from "./vision/index.ts";
+
+export type OpenOptions = {
+  /** Make the data folder if it is not there; otherwise CATALOG_UNKNOWN is raised. Default true. */
+  create?: boolean;
+  /** Folder of the model (model.onnx, card.json, golden.json). Default: the one that comes with looksee. */
+  model?: string;
+};
+
+/**
+ * Opens a data folder. Any number of processes may have it open at once.
+ * Throws CATALOG_UNKNOWN, DATA_UNWRITABLE, DATA_FORMAT.
+ */
+export async function open(dir: string, options: OpenOptions = {}): Promise<Shop> {
+  const store = openStore(dir, { create: options.create ?? true });
+  return new Shop(store, options.model ?? defaultModelFolder());
+}
+
+/** One data folder: its catalogs, and the shoppers' photos of the last hours. Close it when done. */
+export class Shop {
+  readonly #store: Store;
+  readonly #modelFolder: string;
+  readonly #searchers = new Map<string, Promise<Searcher>>();
+  #model: Promise<Model> | undefined;
+
+  constructor(store: Store, modelFolder: string) {
+    this.#store = store;
+    this.#modelFolder = modelFolder;
+  }
+
+  /** Names, sorted. */
+  catalogs(): string[] {
+    return this.#store.catalogs();
+  }
+
+  /** The catalog of that name. It need not exist yet: `import` makes it, all else then throws CATALOG_UNKNOWN. */
+  catalog(name: string): Catalog {
+    return new Catalog(name, {
+      store: this.#store,
+      model: () => this.#openModel(),
+      searcher: () => this.#openSearcher(name),
+    });
+  }
+
+  /**
+   * Keeps a shopper's photo, re-encoded without metadata, for config.photoHours; returns its id.
+   * `id`: 32 hex digits drawn by the caller, 128 random bits. Throws what the picture is refused for.
+   */
+  async savePhoto(photo: Uint8Array, id?: string): Promise<string> {
+    if (config.photoHours === 0) return "";
+    this.#store.sweepPhotos(config.photoHours * 3_600_000);
+    return this.#store.savePhoto(await reencode(photo, config.photoSide), id);
+  }
+
+  /** A kept photo as JPEG; IMAGE_UNKNOWN once its time is over. */
+  photo(id: string): Uint8Array {
+    return this.#store.photo(id);
+  }
+
+  async close(): Promise<void> {
+    const searchers = await Promise.allSettled(this.#searchers.values());
+    for (const searcher of searchers) if (searcher.status === "fulfilled") await searcher.value.close();
+    await (await this.#model?.catch(() => undefined))?.close();
+    this.#store.close();
+  }
+
+  #openModel(): Promise<Model> {
+    this.#model ??= openModel(this.#modelFolder, { workers: config.modelWorkers });
+    return this.#model;
+  }
+
+  #openSearcher(name: string): Promise<Searcher> {
+    const known = this.#searchers.get(name);
+    if (known) return known;
+    this.#store.catalog(name); // CATALOG_UNKNOWN before a model is opened for it
+    const opening = this.#openModel().then((model) => Searcher.open(this.#store, name, model));
+    this.#searchers.set(name, opening);
+    opening.catch(() => this.#searchers.delete(name)); // the next call tries again
+    return opening;
+  }
+}
+
+type Parts = { store: Store; model(): Promise<Model>; searcher(): Promise<Searcher> };
+
+/** Picture bytes as a door sends them; `etag` changes with the bytes. */
+export type ServedPicture = { bytes: Uint8Array; mime: string; etag: string };
+
+/** One catalog. Every method but `import` throws CATALOG_UNKNOWN if there is none of that name. */
+export class Catalog {
+  readonly name: string;
+  readonly #parts: Parts;
+
+  constructor(name: string, parts: Parts) {
+    this.name = name;
+    this.#parts = parts;
+  }
+
+  /** Brings rows in from a table, a folder or an iterable of items; see importSource. Makes the catalog. */
+  async import(source: Source, options: ImportOptions = {}): Promise<ImportReport> {
+    return importSource(this.#parts.store, this.name, await this.#parts.model(), source, options);
+  }
+
+  /** Makes the codes that are missing for the model in use; see bringUpToDate. */
+  async index(options: Pick<ImportOptions, "onProgress" | "signal"> = {}): Promise<IndexReport> {
+    this.#stored();
+    return bringUpToDate(this.#parts.store, this.name, await this.#parts.model(), options);
+  }
+
+  /** Photo, stored photo or item in, a page of hits out; see Searcher.search. */
+  async search(query: SearchQuery): Promise<SearchResult> {
+    return (await this.#parts.searcher()).search(query);
+  }
+
+  /** What looks like an item of the catalog; the item itself is left out. ITEM_UNKNOWN. */
+  similar(itemId: string, options: { limit?: number } = {}): Promise<SearchResult> {
+    return this.search({ itemId, ...options });
+  }
+
+  /** Asks every photo of a labelled file and counts; see evaluate. */
+  async evaluate(queriesCsv: string, options: EvaluationOptions = {}): Promise<Evaluation> {
+    return evaluate(await this.#parts.searcher(), queriesCsv, options);
+  }
+
+  async info(): Promise<CatalogInfo> {
+    const stored = this.#stored();
+    const { id } = await this.#parts.model();
+    return { name: this.name, ...stored.counts(), categories: stored.categories(), model: id };
+  }
+
+  /** Items in the order in which they came in. `cursor`: nextCursor of the page before; SEARCH_BAD_INPUT. */
+  items({ limit, cursor }: { limit: number; cursor?: string }): { items: ShelfItem[]; nextCursor: string | null } {
+    const after = cursor === undefined ? 0 : Number(cursor);
+    if (!Number.isSafeInteger(after) || after < 0)
+      throw new LookseeError("SEARCH_BAD_INPUT", `${cursor} is no cursor`, "Give the nextCursor of the page before");
+    const { items, next } = this.#stored().shelf(after, limit);
+    return { items, nextCursor: next === null ? null : String(next) };
+  }
+
+  /** ITEM_UNKNOWN. */
+  item(itemId: string): ShelfItem {
+    return this.#stored().item(itemId);
+  }
+
+  /** The picture as the shop gave it. IMAGE_UNKNOWN. */
+  async picture(imageId: number): Promise<ServedPicture> {
+    const picture = this.#stored().picture(imageId);
+    return { bytes: picture.bytes(), mime: picture.mime, etag: picture.hash };
+  }
+
+  /** The picture as a JPEG that fits a square of `side` pixels. IMAGE_UNKNOWN. */
+  async thumbnail(imageId: number, side: number): Promise<ServedPicture> {
+    const picture = this.#stored().picture(imageId);
+    return { bytes: await thumbnail(picture.bytes(), side), mime: "image/jpeg", etag: `${picture.hash}-${side}` };
+  }
+
+  /** What was set aside, newest first, with reasons. */
+  quarantine(): ReturnType<CatalogStore["quarantine"]> {
+    return this.#stored().quarantine();
+  }
+
+  /** Long work on this catalog, newest first. */
+  jobs(): ReturnType<CatalogStore["jobs"]["list"]> {
+    return this.#stored().jobs.list();
+  }
+
+  #stored(): CatalogStore {
+    return this.#parts.store.catalog(this.name);
+  }
+}
+
+export type CatalogInfo = {
+  name: string;
+  items: number;
+  variants: number;
+  pictures: number;
+  categories: { id: number; name: string; items: number }[];
+  /** Id of the model that answers. */
+  model: string;
+};
