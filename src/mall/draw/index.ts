@@ -1,9 +1,19 @@
 import { finishOf, type Latents } from "../latents.ts";
-import { dress, pants, shirt, underdress } from "./garments.ts";
-import { beverages, cosmetics, snacks } from "./goods.ts";
-import { digital, furniture, others, toys } from "./household.ts";
+import { accessories } from "./accessories.ts";
+import { bags } from "./bags.ts";
+import { beverages } from "./beverages.ts";
+import { cosmetics } from "./cosmetics.ts";
+import { digital } from "./digital.ts";
+import { dress } from "./dress.ts";
+import { furniture } from "./furniture.ts";
+import { others } from "./others.ts";
+import { pants } from "./pants.ts";
 import { Pen } from "./pen.ts";
-import { accessories, bags, shoes } from "./wearables.ts";
+import { shirt } from "./shirt.ts";
+import { shoes } from "./shoes.ts";
+import { snacks } from "./snacks.ts";
+import { toys } from "./toys.ts";
+import { underdress } from "./underdress.ts";
 
 const DRAWINGS: Record<Latents["category"], Record<string, (pen: Pen) => void>> = {
   shirt,
