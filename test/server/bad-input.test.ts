@@ -80,6 +80,7 @@ const BODIES: [what: string, payload: unknown, status: number, code: string][] =
   ["a box inside out", { itemId: "ware/1", box: [0.8, 0, 0.2, 1] }, 400, "SEARCH_BOX"],
   ["a box in words", { itemId: "ware/1", box: "0,0,1,1" }, 400, "SEARCH_BOX"],
   ["an unknown category", { itemId: "ware/1", category: "boats" }, 400, "CATEGORY_UNKNOWN"],
+  ["an expired cursor", { cursor: "gone" }, 410, "CURSOR_EXPIRED"],
   ["an unknown item", { itemId: "nobody" }, 404, "ITEM_UNKNOWN"],
   ["an unknown photo", { imageId: "0".repeat(32) }, 404, "IMAGE_UNKNOWN"],
 ];

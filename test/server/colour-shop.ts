@@ -8,7 +8,8 @@ type Colour = readonly [r: number, g: number, b: number];
 type Ware = ShopItem & { imageId: number; colour: Colour; category: string };
 
 const CATEGORIES = ["bags", "shoes", "dress"] as const;
-const WHOLE = [0, 0, 1, 1] as const;
+/** What this shop takes for the main object, wherever it is not told. */
+const LEFT_HALF: Box = [0.04, 0.1, 0.48, 0.9];
 
 /** 24 wares: eight hues in each of three categories, one of them sold without a price, a title or a page of its own. */
 const WARES: readonly Ware[] = Array.from({ length: 24 }, (_, i) => {
@@ -17,7 +18,7 @@ const WARES: readonly Ware[] = Array.from({ length: 24 }, (_, i) => {
   return {
     itemId: `ware/${i + 1}`,
     title: i === 5 ? null : `${category} number ${i + 1}, a title long enough to need two lines on a phone`,
-    url: i % 2 ? null : `https://shop.example/ware/${i + 1}`,
+    url: i === 3 ? "javascript:alert(1)" : i % 2 ? null : `https://shop.example/ware/${i + 1}`,
     price: i === 5 ? null : 10 + i * 7.5,
     currency: i === 5 ? null : "EUR",
     category,
@@ -36,6 +37,8 @@ export class ColourShop implements DoorShop {
   readonly saved = new Map<string, Uint8Array>();
   readonly queries: DoorQuery[] = [];
   readonly names: string[];
+  /** Questions that have a next page, by cursor. */
+  readonly cursors = new Map<string, { query: DoorQuery; start: number }>();
   /** What the next calls throw, to see a door meet trouble. */
   trouble: Error | undefined;
 
@@ -77,7 +80,19 @@ class ColourCatalog implements DoorCatalog {
   async search(query: DoorQuery): Promise<SearchResult> {
     this.#shop.queries.push(query);
     if (this.#shop.trouble) throw this.#shop.trouble;
-    const { category, limit = 20, cursor } = query;
+    if (query.cursor) return this.#page(query.cursor);
+    return this.#answer(query, 0);
+  }
+
+  /** A cursor remembers its question. */
+  #page(cursor: string): Promise<SearchResult> {
+    const next = this.#shop.cursors.get(cursor);
+    if (!next) throw new LookseeError("CURSOR_EXPIRED", "this list is gone", "Search again");
+    return this.#answer(next.query, next.start);
+  }
+
+  async #answer(query: DoorQuery, start: number): Promise<SearchResult> {
+    const { category, limit = 20 } = query;
     if (category && !CATEGORIES.some((name) => name === category))
       throw new LookseeError(
         "CATEGORY_UNKNOWN",
@@ -88,7 +103,6 @@ class ColourCatalog implements DoorCatalog {
     const sent = query.image && (await reencode(query.image, 512));
     const photo = sent ?? (query.imageId ? this.#shop.photo(query.imageId) : undefined);
     const colour = photo ? await meanColour(photo, query.box) : ware(query.itemId!).colour;
-    const start = cursor ? Number(cursor) : 0;
     const ranked = WARES.filter((one) => !category || one.category === category)
       .map((one) => ({ one, distance: Math.round(Math.hypot(...one.colour.map((c, i) => c - colour[i]!))) }))
       .sort((a, b) => a.distance - b.distance || a.one.imageId - b.one.imageId);
@@ -97,6 +111,8 @@ class ColourCatalog implements DoorCatalog {
       const score = Math.max(0.02, 1 - distance / 300);
       return { ...rest, variantId: null, score, distance, imageId, imageUrl: "elsewhere", box: null, attributes: {} };
     });
+    const nextCursor = start + limit < ranked.length ? `cursor-${this.#shop.cursors.size + 1}` : null;
+    if (nextCursor) this.#shop.cursors.set(nextCursor, { query, start: start + limit });
     return {
       searchId: `s_${this.#shop.queries.length}`,
       modelVersion: "colour-1",
@@ -105,7 +121,7 @@ class ColourCatalog implements DoorCatalog {
       categories: CATEGORIES.map((name, id) => ({ id, name, p: [0.7, 0.2, 0.1][id]! })),
       hits,
       facets: [],
-      nextCursor: start + limit < ranked.length ? String(start + limit) : null,
+      nextCursor,
       noGoodMatch: (hits[0]?.score ?? 0) < 0.5,
       timings: { decode: 1, model: 2, vote: 0, coarse: 0, fine: 0, rank: 0, total: 3 },
     };
@@ -151,7 +167,7 @@ function ware(itemId: string): Ware {
 /** Two objects: what was asked for (or the left half) and the right half. */
 function objectsOf(photo: Uint8Array | undefined, query: DoorQuery): SearchResult["objects"] {
   if (!photo) return [];
-  const main: Box = query.box ?? [0.04, 0.1, 0.48, 0.9];
+  const main: Box = query.box ?? LEFT_HALF;
   return [
     { box: main, score: 0.9, category: "bags" },
     { box: [0.52, 0.1, 0.96, 0.9], score: 0.6, category: "shoes" },
@@ -160,7 +176,7 @@ function objectsOf(photo: Uint8Array | undefined, query: DoorQuery): SearchResul
 
 async function meanColour(photo: Uint8Array, box: DoorQuery["box"]): Promise<Colour> {
   const { width, height } = await sharp(photo).metadata();
-  const [x1, y1, x2, y2] = box ?? WHOLE;
+  const [x1, y1, x2, y2] = box ?? LEFT_HALF;
   const region = {
     left: Math.min(width - 1, Math.floor(x1 * width)),
     top: Math.min(height - 1, Math.floor(y1 * height)),

@@ -1,4 +1,4 @@
-import { DropAnywhere } from "./drop.tsx";
+import { DropNow } from "./drop.tsx";
 import { Header } from "./header.tsx";
 import { PhotoPanel } from "./photo-panel.tsx";
 import { Results } from "./results.tsx";
@@ -17,7 +17,7 @@ export function App() {
       ) : (
         <Start />
       )}
-      <DropAnywhere />
+      <DropNow />
     </>
   );
 }

@@ -12,6 +12,7 @@ export function Card({ hit }: { hit: Hit }) {
     <li class="card">
       <div class="tile">
         <img
+          key={small} // never one product's picture beside another's name
           src={small}
           srcset={`${small} 320w, ${hit.imageUrl}?size=640 640w`}
           sizes="(max-width: 40rem) 45vw, 240px"

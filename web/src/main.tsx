@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { takeDropsAndPastes } from "./drop.tsx";
 import { start } from "./session.ts";
 import "./style/tokens.css";
 import "./style/page.css";
@@ -8,4 +9,5 @@ import "./style/photo.css";
 import "./style/results.css";
 
 render(<App />, document.getElementById("app")!);
+takeDropsAndPastes();
 void start();

@@ -25,7 +25,7 @@ export function PhotoPanel() {
   return (
     <section class="photo-panel" ref={panel} aria-label={byItem ? words.likeThis : words.yourPhoto}>
       <Stage />
-      {byItem ? <p class="photo-caption">{item.value?.title}</p> : box.value && picture.value && <BoxTools />}
+      {byItem ? <p class="photo-caption">{item.value?.title}</p> : <BoxTools />}
     </section>
   );
 }
@@ -39,6 +39,11 @@ function Stage() {
   const ready = shape.value && shape.value.src === src;
   return (
     <div class="stage" dir="ltr">
+      {src && ready && (
+        <div class="backdrop" aria-hidden="true">
+          <img src={src} alt="" />
+        </div>
+      )}
       {src && failed.value !== src && (
         <div class="photo" style={{ "--ratio": ready ? shape.value!.ratio : 1, opacity: ready ? 1 : 0 }}>
           <img
@@ -63,17 +68,30 @@ function Stage() {
 /** All that dragging does, without dragging. */
 function BoxTools() {
   const grow = (factor: number) => moveBox(rounded(scaled(box.value!, factor)));
+  const waiting = !box.value || !picture.value;
   return (
     <>
       <div class="box-tools">
-        <button type="button" class="button" onClick={() => moveBox(WHOLE)}>
+        <button type="button" class="button" disabled={waiting} onClick={() => moveBox(WHOLE)}>
           <FrameIcon />
           {words.wholePhoto}
         </button>
-        <button type="button" class="button square" aria-label={words.smaller} onClick={() => grow(0.85)}>
+        <button
+          type="button"
+          class="button square"
+          aria-label={words.smaller}
+          disabled={waiting}
+          onClick={() => grow(0.85)}
+        >
           <MinusIcon />
         </button>
-        <button type="button" class="button square" aria-label={words.larger} onClick={() => grow(1 / 0.85)}>
+        <button
+          type="button"
+          class="button square"
+          aria-label={words.larger}
+          disabled={waiting}
+          onClick={() => grow(1 / 0.85)}
+        >
           <PlusIcon />
         </button>
       </div>

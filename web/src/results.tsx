@@ -19,43 +19,49 @@ export function Results() {
         {item === undefined ? words.results : words.likeThis}
       </h1>
       {found.value && <Tabs />}
-      {!found.value && !trouble.value && <span class="tabs-skeleton skeleton" />}
+      {!found.value && !trouble.value && (
+        <div class="tabs">
+          <span class="tab-skeleton skeleton" />
+        </div>
+      )}
       <div id="hits" role="tabpanel" aria-label={words.results}>
-        <Count />
+        <Verdict />
         {trouble.value ? <Trouble refusal={trouble.value} /> : found.value ? <Found /> : <Skeletons />}
       </div>
     </section>
   );
 }
 
-function Count() {
+/** One line of one height, whether it counts or doubts, so that the grid stays where it is. */
+function Verdict() {
   const result = found.value;
+  if (result?.noGoodMatch && !searching.value && result.hits.length > 0)
+    return (
+      <p class="verdict doubt" role="status">
+        <InfoIcon />
+        <span>
+          <b>{words.noGoodMatch}</b> {words.noGoodMatchHelp}
+        </span>
+      </p>
+    );
   const text =
     searching.value || !result ? `${words.searching} …` : words.count(result.hits.length, result.nextCursor !== null);
   return (
-    <p class="count" role="status">
+    <p class="verdict" role="status">
       {trouble.value ? "" : text}
     </p>
   );
 }
 
 function Found() {
-  const { hits, noGoodMatch, nextCursor } = found.value!;
+  const { hits, nextCursor } = found.value!;
   if (hits.length === 0) return <Nothing />;
   return (
     <div class={searching.value ? "found stale" : "found"}>
-      {noGoodMatch && (
-        <section class="notice">
-          <InfoIcon />
-          <div>
-            <h2>{words.noGoodMatch}</h2>
-            <p>{words.noGoodMatchHelp}</p>
-          </div>
-        </section>
-      )}
       <ul class="grid">
-        {hits.map((hit) => (
-          <Card key={hit.itemId} hit={hit} />
+        {hits.map((hit, place) => (
+          // By place: a new answer fills the cards that stand there, and none of them wanders.
+          <Card key={place} hit={hit} />
         ))}
       </ul>
       {nextCursor && (

@@ -1,6 +1,16 @@
 import type { Refusal } from "./api.ts";
 import type { Ask } from "./ask.ts";
 
+/** Some browsers name a language that Intl does not know; the machine's own is better than no page. */
+function knownLocale(): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(navigator.language)[0];
+  } catch {
+    return undefined;
+  }
+}
+const LOCALE = knownLocale();
+
 /** All that the page says, in one place, so that it can be said in another language. */
 export const words = {
   title: "Find it by photo",
@@ -57,9 +67,8 @@ export const words = {
   },
   moreLikeThis: "More like this",
   showMore: "Show more",
-  noGoodMatch: "We may not have this one",
-  noGoodMatchHelp:
-    "These come closest. A box drawn tightly around the product often helps, and so does a brighter photo.",
+  noGoodMatch: "We may not have this one.",
+  noGoodMatchHelp: "These come closest.",
   nothing: "Nothing here",
   nothingIn: (category: string) => `Nothing similar in ${category}`,
   nothingHelp: "Try all categories, or move the box to another part of the photo.",
@@ -67,8 +76,8 @@ export const words = {
   tryAgain: "Try again",
 } as const;
 
-const number = new Intl.NumberFormat(navigator.language);
-const percent = new Intl.NumberFormat(navigator.language, { style: "percent" });
+const number = new Intl.NumberFormat(LOCALE);
+const percent = new Intl.NumberFormat(LOCALE, { style: "percent" });
 
 /** 0.943 -> "94 %". Never 100 %: no likeness is certain. */
 export const percentOf = (score: number): string => percent.format(Math.min(0.99, Math.round(score * 100) / 100));
@@ -77,7 +86,7 @@ export function priceOf(price: number | null, currency: string | null): string |
   if (price === null) return null;
   if (!currency) return number.format(price);
   try {
-    return new Intl.NumberFormat(navigator.language, { style: "currency", currency }).format(price);
+    return new Intl.NumberFormat(LOCALE, { style: "currency", currency }).format(price);
   } catch {
     return `${number.format(price)} ${currency}`; // what the shop calls a currency, Intl need not know
   }

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import chromium from "@sparticuz/chromium";
+import type { FastifyInstance } from "fastify";
+import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll } from "vitest";
+import { createServer, type ServerOptions } from "../../src/server/server.ts";
+import { ColourShop, twoColourPhoto } from "../server/colour-shop.ts";
+
+/** The page as it is shipped, built once a test file into a folder of its own. */
+export const built = mkdtempSync(join(tmpdir(), "looksee-web-"));
+export const photo = await twoColourPhoto(1, 13);
+export const PHOTO_FILE = { name: "photo.jpg", mimeType: "image/jpeg", buffer: photo };
+
+let browser: Browser;
+beforeAll(async () => {
+  const root = resolve(import.meta.dirname, "../../web");
+  await build({ configFile: join(root, "vite.config.ts"), build: { outDir: built }, logLevel: "error" });
+  const executablePath = await chromium.executablePath();
+  browser = await playwright.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+});
+afterAll(async () => {
+  await browser?.close();
+  rmSync(built, { recursive: true, force: true });
+});
+
+const open: (BrowserContext | FastifyInstance)[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+
+type Look = { scheme?: "light" | "dark"; phone?: boolean; stillness?: boolean };
+
+/** A shop behind a real port, and tabs that look at it. Everything is closed after the test. */
+export async function openShop(options: Partial<ServerOptions> = {}, shop = new ColourShop()) {
+  const app = await createServer(shop, { fetchPicture: async () => photo, page: built, ...options });
+  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  open.unshift(app);
+  const errors: string[] = [];
+  const openTab = async (
+    path = "/",
+    { scheme = "light", phone = false, stillness = false }: Look = {},
+  ): Promise<Page> => {
+    const context = await browser.newContext({
+      viewport: phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
+      hasTouch: phone,
+      isMobile: phone,
+      colorScheme: scheme,
+      reducedMotion: stillness ? "reduce" : "no-preference",
+      locale: "en-IE",
+    });
+    open.unshift(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (line) => {
+      if (line.type() === "error" && !line.text().startsWith("Failed to load resource")) errors.push(line.text());
+    });
+    await page.goto(url + path);
+    return page;
+  };
+  return { shop, app, url, openTab, errors };
+}
+
+export async function choosePhoto(page: Page, file = PHOTO_FILE): Promise<void> {
+  await page.locator("input[type=file]").first().setInputFiles(file);
+}
+
+/** The titles on the grid, once the answer to the latest question is there. */
+export async function hits(page: Page): Promise<string[]> {
+  await settled(page);
+  return page.locator(".card-title").allTextContents();
+}
+
+/** Waits until nothing is being searched, after the pause that a moved box waits for. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForTimeout(260);
+  await page.locator('.results[aria-busy="false"] .verdict:not(:empty), .trouble').first().waitFor();
+}
