@@ -1,4 +1,4 @@
-import { cleanLine } from "./clean-text.ts";
+import { cleanLine, decodeEntities } from "./clean-text.ts";
 
 /**
  * The category that a cell names. Several may be listed (`|` or `;`; with `lists`, as Magento writes them, `,`): the
@@ -6,10 +6,10 @@ import { cleanLine } from "./clean-text.ts";
  * its last if it is shorter or `level` is null.
  */
 export function categoryOf(cell: string, level: number | null, lists: boolean): string | null {
-  const first = cell.split(lists ? /[|;,]/ : /[|;]/).find((part) => part.trim() !== "");
+  const plain = decodeEntities(cell); // "&gt;" and "&amp;" hold separators of their own
+  const first = plain.split(lists ? /[|;,]/ : /[|;]/).find((part) => part.trim() !== "");
   if (first === undefined) return null;
   const path = first
-    .replaceAll("&gt;", ">")
     .split(/[/>\n]|›|»/)
     .map(cleanLine)
     .filter(Boolean);

@@ -36,6 +36,7 @@ export class Committer {
   #quarantined: QuarantineRecord[] = [];
   #images = new Map<string, ImageRecord>();
   #sources: PictureSource[] = [];
+  #hashes: string[] = [];
   #since = performance.now();
 
   constructor(
@@ -77,6 +78,7 @@ export class Committer {
         return;
       }
       this.#sources.push(source);
+      this.#hashes.push(picture.sha256);
       if (picture.image) this.#images.set(picture.sha256, picture.image);
       if (picture.origin) this.#origins.push(picture.origin);
       const listed = pictures.some((other) => other.variantId === variantId && other.sha256 === picture.sha256);
@@ -122,15 +124,16 @@ export class Committer {
         quarantined: this.#quarantined,
         job: this.#job,
       });
-      this.#catalog.jobs.beat(this.#job.id, "importing", this.counts);
     }
-    this.#pictures.forget(this.#sources, this.#images.keys());
+    this.#catalog.jobs.beat(this.#job.id, "importing", this.counts);
+    this.#pictures.forget(this.#sources, this.#hashes);
     this.#items = [];
     this.#unchanged = [];
     this.#origins = [];
     this.#quarantined = [];
     this.#images = new Map();
     this.#sources = [];
+    this.#hashes = [];
     this.#since = performance.now();
   }
 }

@@ -138,8 +138,9 @@ async function prepare(
     options.signal?.throwIfAborted();
     teller.at("reading", rows, null);
   });
-  if (surveyed.columns.includes("itemId") && table.columns.length === 0 && options.map === undefined && table.records)
-    return { outcomes: readItems(table.records()), total: surveyed.rows, save: () => {} };
+  const asItems =
+    options.map === undefined && surveyed.samples.some(({ itemId, images }) => itemId && Array.isArray(images));
+  if (asItems && table.records) return { outcomes: readItems(table.records()), total: surveyed.rows, save: () => {} };
   const before = catalog.savedMapping(name);
   const saved = mappingFor(
     surveyed,

@@ -22,8 +22,11 @@ export type Mapping = {
   shape: "rows" | "magento";
 };
 
-/** A person's say over the guess: field to column, `images` and `attributes` to several (comma-separated); "" for none. */
-export type MappingChoice = Partial<Record<keyof Mapping, string | readonly string[] | number | null>>;
+/**
+ * A person's say over the guess: field to column, `images` and `attributes` to several (a list, or comma-separated);
+ * "" for none. Fields may be called as people call them: sku, name, image, parent, link.
+ */
+export type MappingChoice = Readonly<Record<string, string | readonly string[] | number | null>>;
 
 const SINGLE = ["id", "group", "title", "description", "url", "price", "currency", "stock", "category"] as const;
 const LISTS = ["images", "attributes"] as const;
@@ -45,7 +48,6 @@ export function choose(guess: Mapping, choice: MappingChoice, columns: readonly 
   const mapping: Record<string, unknown> = { ...guess };
   for (const [name, value] of Object.entries(choice)) {
     const field = ALIASES[name.toLowerCase()] ?? name;
-    if (value === undefined) continue;
     if (field === "level") {
       const level = value === null || value === "" ? null : Number(value);
       if (level !== null && !(Number.isInteger(level) && level >= 1)) throw badLevel(value);

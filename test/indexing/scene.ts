@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import sharp from "sharp";
+import { afterEach } from "vitest";
+import { type CatalogStore, openStore, type Store } from "../../src/catalog/index.ts";
+import type { Seeing } from "../../src/indexing/index.ts";
+
+/** A model that sees a picture's hash: quick, and equal for equal bytes. `seen` counts its looks. */
+export function fakeModel(id = "fake"): Seeing & { seen: number } {
+  const model = {
+    id,
+    seen: 0,
+    async see(bytes: Uint8Array) {
+      const { width, height } = await sharp(bytes)
+        .toBuffer({ resolveWithObject: true })
+        .then(({ info }) => info);
+      model.seen++;
+      const hash = createHash("sha512").update(bytes).digest();
+      return {
+        category: new Float32Array(14).fill(1 / 14),
+        box: [0.1, 0.2, 0.8, 0.9] as const,
+        boxScore: 0.5,
+        feature: Float32Array.from({ length: 512 }, (_, i) => (hash[i % 64]! - 127.5) / 1750),
+        code: new Uint8Array(hash),
+        width,
+        height,
+        timings: { decode: 0, model: 0 },
+      };
+    },
+  };
+  return model;
+}
+
+/** A small JPEG of one colour; the same number gives the same bytes. */
+export const jpeg = (n: number): Promise<Buffer> =>
+  sharp({
+    create: { width: 12, height: 9, channels: 3, background: { r: (n * 37) % 256, g: (n * 101) % 256, b: n % 256 } },
+  })
+    .jpeg()
+    .toBuffer();
+
+const folders: string[] = [];
+const stores: Store[] = [];
+
+/** A fresh folder, gone after the test. */
+export function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), "looksee-indexing-"));
+  folders.push(folder);
+  return folder;
+}
+
+export function write(folder: string, files: Record<string, string | Uint8Array>): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+}
+
+/** Pictures 1..count as `<n>.jpg`. */
+export async function pictures(folder: string, count: number): Promise<void> {
+  for (let n = 1; n <= count; n++) write(folder, { [`${n}.jpg`]: await jpeg(n) });
+}
+
+export function store(folder = scratch()): Store {
+  const opened = openStore(folder, { create: true });
+  stores.push(opened);
+  return opened;
+}
+
+/** All that a catalog holds, without times and job ids: equal for equal imports, whatever happened on the way. */
+export function canonical(catalog: CatalogStore, modelId = "fake") {
+  const { items } = catalog.shelf(0, 1_000_000);
+  return {
+    counts: catalog.counts(),
+    codes: [...catalog.changes(modelId, 0)].map(({ imageId, code }) => {
+      const { hash, width, height, mime } = catalog.picture(imageId);
+      return { imageId, code: Buffer.from(code!).toString("hex"), hash, width, height, mime };
+    }),
+    items: items.map(({ itemId }) => {
+      const images = catalog.imagesOfItem(itemId);
+      return { itemId, images: images.map((image) => [image, catalog.itemsOfImages([image]).get(image)]) };
+    }),
+    categories: catalog.categories(),
+    quarantine: catalog.quarantine().map(({ jobId: _, time: __, ...rest }) => rest),
+  };
+}
+
+afterEach(() => {
+  for (const opened of stores.splice(0)) opened.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
