@@ -59,7 +59,7 @@ export async function benchPhoto(args: readonly string[]): Promise<PhotoFigures>
       throw new LookseeError("USAGE", "--codes, --queries and --seed are whole numbers from 1", "See bench/photo.ts");
   const dir = mkdtempSync(join(tmpdir(), "looksee-bench-"));
   const store = openStore(dir, { create: true });
-  const model = await openModel(defaultModelFolder());
+  const model = await openModel(defaultModelFolder(), { workers: config.modelWorkers });
   try {
     const mall = openMall({ items: DRAWN, seed });
     const catalog = store.createCatalog("bench");

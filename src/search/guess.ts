@@ -112,8 +112,9 @@ export class Guesser {
     };
     const vote = voteShares(ballot, fit.lambda, fit.categories.length);
     const fused = model.length === 0 ? vote : fuse(carry(model, fit.transfer), vote, fit.modelWeight);
+    const sum = fused.reduce((total, p) => total + p, 0); // float32 probabilities sum to 1 only nearly
     return fit.categories
-      .map(({ id, name }, index) => ({ id, name, p: fused[index]! }))
+      .map(({ id, name }, index) => ({ id, name, p: fused[index]! / sum }))
       .sort((a, b) => b.p - a.p || a.id - b.id)
       .slice(0, CATEGORIES_SHOWN);
   }
