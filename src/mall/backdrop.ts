@@ -23,7 +23,8 @@ const KINDS = ["planks", "tiles", "cloth", "shelf", "room", "bokeh", "carpet", "
 
 /** What lies behind the things in a photo, as SVG elements filling width x height. */
 export function drawBackdrop(random: Random, width: number, height: number): string {
-  const kind = random.pick(KINDS);
+  // A third of the photos are taken on a plain table or before a wall.
+  const kind = random.chance(0.33) ? "plain" : random.pick(KINDS);
   const a = shade(hex(random.chance(0.75) ? random.pick(QUIET) : random.pick(NAMES)), random.between(-0.25, 0.25));
   const b = shade(hex(random.pick(QUIET)), random.between(-0.3, 0.2));
   const fill = (color: string) => `<rect width="${width}" height="${height}" fill="${color}"/>`;
@@ -32,7 +33,14 @@ export function drawBackdrop(random: Random, width: number, height: number): str
   const reach = width + height;
   let out = fill(a);
 
-  if (kind === "planks" || kind === "counter") {
+  if (kind === "plain") {
+    const edge = height * random.between(0.3, 1.4);
+    out +=
+      box(0, edge, width, height, shade(a, random.between(-0.18, 0.12))) +
+      `<path d="M0,${n(edge)} H${width}" stroke="#000" stroke-opacity="0.25" stroke-width="2"/>`;
+    for (let k = 0; k < 4; k++)
+      out += `<ellipse cx="${n(random.between(0, width))}" cy="${n(random.between(0, height))}" rx="${n(random.between(60, 200))}" ry="${n(random.between(30, 120))}" fill="${random.chance(0.5) ? "#fff" : "#000"}" fill-opacity="0.05"/>`;
+  } else if (kind === "planks" || kind === "counter") {
     const plank = random.between(34, 80);
     const turn = kind === "planks" ? random.between(-90, 90) : random.between(-6, 6);
     let boards = "";

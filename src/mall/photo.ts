@@ -100,7 +100,7 @@ export function tightBox(mask: Uint8Array, width: number, height: number): Photo
 
 /** Corners of the product's square in the photo: scale, turn, tilt, and now and then past the photo's edge. */
 function placeProduct(random: Random, width: number, height: number): [Point, Point, Point, Point] {
-  const side = Math.min(width, height) * random.between(0.8, 1.12);
+  const side = Math.min(width, height) * random.between(0.85, 1.15);
   const turn = (random.chance(0.85) ? random.between(-14, 14) : random.between(-45, 45)) * (Math.PI / 180);
   // Near the middle more often than not; at most about a sixth of the square lies past the photo's edge.
   const drift = (extent: number): number => {
@@ -112,8 +112,8 @@ function placeProduct(random: Random, width: number, height: number): [Point, Po
   const stretch = random.between(0.8, 1.12);
 
   const corner = (u: number, v: number): Point => {
-    const px = u * side * 0.5 * stretch + random.between(-0.07, 0.07) * side;
-    const py = v * side * 0.5 + random.between(-0.07, 0.07) * side;
+    const px = u * side * 0.5 * stretch + random.between(-0.06, 0.06) * side;
+    const py = v * side * 0.5 + random.between(-0.06, 0.06) * side;
     return [x + px * Math.cos(turn) - py * Math.sin(turn), y + px * Math.sin(turn) + py * Math.cos(turn)];
   };
   return [corner(-1, -1), corner(1, -1), corner(1, 1), corner(-1, 1)];
