@@ -1,45 +1,9 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import sharp from "sharp";
 import { afterEach } from "vitest";
 import { type CatalogStore, openStore, type Store } from "../../src/catalog/index.ts";
-import type { Seeing } from "../../src/indexing/index.ts";
-
-/** A model that sees a picture's hash: quick, and equal for equal bytes. `seen` counts its looks. */
-export function fakeModel(id = "fake"): Seeing & { seen: number } {
-  const model = {
-    id,
-    seen: 0,
-    async see(bytes: Uint8Array) {
-      const { width, height } = await sharp(bytes)
-        .toBuffer({ resolveWithObject: true })
-        .then(({ info }) => info);
-      model.seen++;
-      const hash = createHash("sha512").update(bytes).digest();
-      return {
-        category: new Float32Array(14).fill(1 / 14),
-        box: [0.1, 0.2, 0.8, 0.9] as const,
-        boxScore: 0.5,
-        feature: Float32Array.from({ length: 512 }, (_, i) => (hash[i % 64]! - 127.5) / 1750),
-        code: new Uint8Array(hash),
-        width,
-        height,
-        timings: { decode: 0, model: 0 },
-      };
-    },
-  };
-  return model;
-}
-
-/** A small JPEG of one colour; the same number gives the same bytes. */
-export const jpeg = (n: number): Promise<Buffer> =>
-  sharp({
-    create: { width: 12, height: 9, channels: 3, background: { r: (n * 37) % 256, g: (n * 101) % 256, b: n % 256 } },
-  })
-    .jpeg()
-    .toBuffer();
+import { jpeg } from "./fake-model.ts";
 
 const folders: string[] = [];
 const stores: Store[] = [];
