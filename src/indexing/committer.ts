@@ -12,8 +12,8 @@ import type { Fetched, Pictures } from "./pictures.ts";
 import type { ReportedFault } from "./report.ts";
 import { settleDraft } from "./settle-draft.ts";
 
-/** A batch is committed when it holds this much, or after this long: what a kill can cost. */
-const BATCH = { items: 256, pictures: 256, ms: 2000 };
+/** A batch is committed after this long even if it is small. */
+const LONGEST_MS = 2000;
 
 /** An outcome whose pictures have been looked at, in the order of the draft's pictures. */
 export type Looked = { outcome: Outcome; fetched: readonly Fetched[] };
@@ -30,6 +30,7 @@ export class Committer {
   readonly #sourceId: number;
   readonly #job: { id: number; run: number };
   readonly #file: string;
+  readonly #batch: number;
   #items: ItemRecord[] = [];
   #unchanged: string[] = [];
   #origins: OriginRecord[] = [];
@@ -42,7 +43,7 @@ export class Committer {
   constructor(
     catalog: CatalogStore,
     pictures: Pictures,
-    names: { modelId: string; sourceId: number; job: { id: number; run: number }; file: string },
+    names: { modelId: string; sourceId: number; job: { id: number; run: number }; file: string; batch: number },
   ) {
     this.#catalog = catalog;
     this.#pictures = pictures;
@@ -50,6 +51,7 @@ export class Committer {
     this.#sourceId = names.sourceId;
     this.#job = names.job;
     this.#file = names.file;
+    this.#batch = names.batch;
   }
 
   async take({ outcome, fetched }: Looked): Promise<void> {
@@ -64,8 +66,8 @@ export class Committer {
         this.#setAside({ file: this.#file, picture: null, ...aside });
       }
     }
-    const full = this.#items.length >= BATCH.items || this.#images.size >= BATCH.pictures;
-    if (full || performance.now() - this.#since > BATCH.ms) await this.flush();
+    const full = this.#items.length >= this.#batch || this.#images.size >= this.#batch;
+    if (full || performance.now() - this.#since > LONGEST_MS) await this.flush();
   }
 
   #draft(draft: Draft, fetched: readonly Fetched[]): void {

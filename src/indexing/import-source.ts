@@ -33,6 +33,8 @@ export type ImportOptions = {
   onProgress?: (progress: Progress) => void;
   /** Called once, before work begins, for a source that has columns. */
   onMapping?: (mapping: Mapping) => void;
+  /** Items a transaction, at most: what a kill can cost. Default 256. */
+  batch?: number;
   /** Limits for downloads. */
   fetch?: Omit<FetchOptions, "signal">;
 };
@@ -87,7 +89,7 @@ async function run(
     catalog.sweepDrafts();
     const hosts = new Hosts({ ...options.fetch, ...(signal ? { signal } : {}) });
     const pictures = new Pictures(catalog, model, source.base, hosts);
-    const names = { modelId: model.id, sourceId, job, file: source.file };
+    const names = { modelId: model.id, sourceId, job, file: source.file, batch: options.batch ?? 256 };
     const committer = new Committer(catalog, pictures, names);
     const look = async (outcome: Outcome): Promise<Looked> => {
       signal?.throwIfAborted();
