@@ -22,6 +22,7 @@ export async function pageRoutes(app: FastifyInstance, folder = builtPage()): Pr
   await app.register(fastifyStatic, {
     root: folder,
     wildcard: false,
+    preCompressed: true,
     cacheControl: false,
     setHeaders(reply, path) {
       const hashed = path.startsWith(join(folder, "assets"));

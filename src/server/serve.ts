@@ -18,7 +18,7 @@ export async function serve(shop: Shop, options: ServeOptions = {}): Promise<Ser
       "Serve on 127.0.0.1, and put a proxy that asks for a password in front if others are to use it",
     );
   // Standard output is for data; the log goes to standard error.
-  const logger = rest.logger ?? pino({ level: "info" }, pino.destination(2));
+  const logger = rest.logger ?? pino({ level: "info", base: null }, pino.destination(2));
   const app = await createServer(shop, { fetchPicture, ...rest, logger });
   try {
     await app.listen({ host, port });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliDecompressSync, gzipSync } from "node:zlib";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -143,6 +143,18 @@ test("the script is small: under 25 kB gzipped, of the 60 allowed", () => {
   const bytes = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0);
   expect(scripts.length).toBeGreaterThan(0);
   expect(bytes).toBeLessThan(25_000);
+});
+
+test("the server sends the script compressed, to be kept for a year, and the page anew each time", async () => {
+  const { app } = await openShop();
+  const [name] = readdirSync(join(built, "assets")).filter((one) => one.endsWith(".js"));
+  const plain = await app.inject(`/assets/${name}`);
+  const small = await app.inject({ url: `/assets/${name}`, headers: { "accept-encoding": "gzip, br" } });
+  expect(small.headers).toMatchObject({ "content-encoding": "br", "x-content-type-options": "nosniff" });
+  expect(small.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+  expect(brotliDecompressSync(small.rawPayload)).toEqual(plain.rawPayload);
+  expect((await app.inject("/")).headers["cache-control"]).toBe("no-cache");
+  expect((await app.inject("/assets/none.js")).json()).toMatchObject({ code: "ROUTE_UNKNOWN" });
 });
 
 test("the page loads nothing from elsewhere", async () => {

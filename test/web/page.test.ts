@@ -1,7 +1,7 @@
 import type { Locator, Page } from "playwright-core";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { ColourShop } from "../server/colour-shop.ts";
+import { ColourShop, twoColourPhoto } from "../server/colour-shop.ts";
 import { choosePhoto, hits, openShop, PHOTO_FILE, photo, settled } from "./browser.ts";
 
 const LEFT = "bags number 1,"; // what the photo's left half shows
@@ -245,6 +245,22 @@ test("a link brings back photo, box and category in another browser", async () =
   expect(await other.getByRole("tab", { selected: true }).textContent()).toBe("Dress");
   await other.reload();
   expect(await hits(other)).toEqual(asked);
+});
+
+test("Back across a reload leads to the photo of then, not to a newer one", async () => {
+  const { openTab } = await openShop();
+  const page = await openTab();
+  await choosePhoto(page);
+  const then = await hits(page);
+  const link = page.url();
+  await page.reload();
+  await settled(page);
+  await choosePhoto(page, { ...PHOTO_FILE, buffer: await twoColourPhoto(13, 1) });
+  await page.waitForFunction(`location.href !== ${JSON.stringify(link)}`);
+  expect((await hits(page))[0]).toContain(RIGHT);
+  await page.goBack();
+  await page.waitForURL(link);
+  expect(await hits(page)).toEqual(then);
 });
 
 test("a photo that the server lost is sent again unasked; where nobody holds it, the page says so", async () => {

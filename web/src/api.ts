@@ -71,7 +71,7 @@ export async function search(ask: Ask, signal: AbortSignal): Promise<Result> {
   }
   if (url) return post(ask, { imageUrl: url }, signal);
   const mine = heldPhoto(held);
-  if (mine) return send(ask, mine.blob, signal);
+  if (mine) return send(ask, await mine.small, signal);
   throw new Refusal("IMAGE_UNKNOWN", "");
 }
 

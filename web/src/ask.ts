@@ -1,7 +1,7 @@
 import { type Box, rounded } from "./box-math.ts";
 
 /** What is searched for. `held` names a photo that this tab holds (photos.ts), `photo` one that the server keeps. */
-export type Subject = { held?: number; photo?: string; url?: string; item?: string };
+export type Subject = { held?: string; photo?: string; url?: string; item?: string };
 
 export type Ask = { catalog: string; subject: Subject; box: Box | null; category: string | null };
 
@@ -17,7 +17,7 @@ export function linkOf({ catalog, subject, box, category }: Ask): string {
 }
 
 /** Reads `?c=..&photo=..|item=..|url=..&box=..&category=..`; null where it asks nothing. */
-export function askOf(search: string, held: number | undefined, fallbackCatalog: string): Ask | null {
+export function askOf(search: string, held: string | undefined, fallbackCatalog: string): Ask | null {
   const link = new URLSearchParams(search);
   const subject: Subject = {};
   if (held !== undefined) subject.held = held;

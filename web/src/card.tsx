@@ -15,7 +15,7 @@ export function Card({ hit }: { hit: Hit }) {
           key={small} // never one product's picture beside another's name
           src={small}
           srcset={`${small} 320w, ${hit.imageUrl}?size=640 640w`}
-          sizes="(max-width: 40rem) 45vw, 240px"
+          sizes="(max-width: 40rem) 45vw, 220px"
           alt=""
           width="320"
           height="320"

@@ -38,8 +38,8 @@ function Stage() {
   const byItem = ask.value?.subject.item !== undefined;
   const ready = shape.value && shape.value.src === src;
   return (
-    <div class="stage" dir="ltr">
-      {src && ready && (
+    <div class={byItem ? "stage item" : "stage"} dir="ltr">
+      {src && ready && !byItem && (
         <div class="backdrop" aria-hidden="true">
           <img src={src} alt="" />
         </div>

@@ -1,28 +1,33 @@
+import { type Signal, signal } from "@preact/signals";
+
 const LONGEST_SIDE = 1280;
 
-type Held = { blob: Blob; src: string };
-const held = new Map<number, Held>();
-let last = 0;
+/** `src` shows it at once, and is null where this browser cannot; `small` is what is sent. */
+type Held = { src: Signal<string | null>; small: Promise<Blob> };
+const held = new Map<string, Held>();
 
 /** Photos live in this tab for as long as it is open: the server may be asked again, whatever it keeps. */
-export function hold(blob: Blob): number {
-  held.set(++last, { blob, src: URL.createObjectURL(blob) });
-  return last;
+export function hold(file: Blob): string {
+  // History outlives the document, so a key must never come again after a reload.
+  const key = `${performance.timeOrigin}-${held.size}`;
+  const src = signal<string | null>(URL.createObjectURL(file));
+  const small = shrink(file).catch(() => {
+    src.value = null;
+    return file;
+  });
+  held.set(key, { src, small });
+  return key;
 }
 
-export const heldPhoto = (key: number | undefined): Held | undefined => (key === undefined ? undefined : held.get(key));
+export const heldPhoto = (key: string | undefined): Held | undefined => (key === undefined ? undefined : held.get(key));
 
 /**
  * Upright, at most 1,280 pixels, as JPEG: quick over a phone's line, and what the camera wrote into the file (place,
- * time, maker) stays on the device. A file that the browser cannot read goes as it is; the server says what is wrong.
+ * time, maker) stays on the device. Rejects a file that the browser cannot read: it goes as it is, and the server says
+ * what is wrong with it, or reads it.
  */
-export async function shrink(file: Blob): Promise<Blob> {
-  let picture: ImageBitmap;
-  try {
-    picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-  } catch {
-    return file;
-  }
+async function shrink(file: Blob): Promise<Blob> {
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(picture.width * scale));

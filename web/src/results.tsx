@@ -12,7 +12,7 @@ export function Results() {
   const heading = useRef<HTMLHeadingElement>(null);
   const { held, photo, url, item } = ask.value?.subject ?? {};
   // A new question is a new page: who reads by ear starts at its heading.
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [held ?? photo, url, item]);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [held ?? url ?? item ?? photo]);
   return (
     <section class="results" aria-busy={searching.value}>
       <h1 class="visually-hidden" ref={heading} tabIndex={-1}>

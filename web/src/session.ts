@@ -2,7 +2,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { getItem, type Hit, type Item, listCatalogs, nextPage, Refusal, type Result, search } from "./api.ts";
 import { type Ask, askOf, linkOf, type Subject, sameSubject } from "./ask.ts";
 import type { Box } from "./box-math.ts";
-import { heldPhoto, hold, shrink } from "./photos.ts";
+import { heldPhoto, hold } from "./photos.ts";
 import { titleFor } from "./words.ts";
 
 /** What the page shows; components read these and call the functions below. */
@@ -24,7 +24,7 @@ export const box = computed<Box | null>(() => ask.value?.box ?? objects.value[0]
 export const picture = computed<string | null>(() => {
   const { held, photo, item: itemId } = ask.value?.subject ?? {};
   if (itemId !== undefined) return item.value?.imageUrl ? `${item.value.imageUrl}?size=640` : null;
-  return heldPhoto(held)?.src ?? (photo ? `/v1/photos/${photo}` : null);
+  return heldPhoto(held)?.src.value ?? (photo ? `/v1/photos/${photo}` : null);
 });
 
 const BOX_PAUSE_MS = 220;
@@ -34,8 +34,10 @@ const knownItems = new Map<string, Item>();
 let running = new AbortController();
 let pause: ReturnType<typeof setTimeout> | undefined;
 
+addEventListener("popstate", (event) => arrive(event.state));
+
 export async function start(): Promise<void> {
-  addEventListener("popstate", (event) => arrive(event.state));
+  trouble.value = null;
   try {
     catalogs.value = await listCatalogs();
     const asked = new URLSearchParams(location.search).get("c");
@@ -49,16 +51,13 @@ export async function start(): Promise<void> {
 }
 
 /** Shows what the address and the history entry say: at first, on Back and on Forward. */
-async function arrive(state: { held?: number } | null): Promise<void> {
+async function arrive(state: { held?: string } | null): Promise<void> {
   const next = askOf(location.search, heldPhoto(state?.held) ? state?.held : undefined, catalog.value);
   if (next) catalog.value = next.catalog;
   await show(next);
 }
 
-export async function askFile(file: Blob): Promise<void> {
-  const held = hold(await shrink(file));
-  go({ held });
-}
+export const askFile = (file: Blob): void => go({ held: hold(file) });
 
 export const askUrl = (url: string): void => go({ url });
 

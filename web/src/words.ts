@@ -36,7 +36,7 @@ export const words = {
   yourPhotoAlt: "The photo you search with",
   likeThis: "More like this",
   likeThisOne: (title: string | null) => `More like this: ${title ?? "product without a name"}`,
-  noPhoto: "The photo is not kept; the search goes on without it.",
+  noPhoto: "The photo cannot be shown here.",
   boxLabel: "Search area",
   boxRole: "movable box",
   boxPlace: (box: readonly number[]) => {
