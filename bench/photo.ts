@@ -108,6 +108,16 @@ export async function benchPhoto(args: readonly string[]): Promise<PhotoFigures>
   }
 }
 
+export function table(figures: object): string {
+  const { codes, p50, p95, stages, recall, threads, cpu } = figures as PhotoFigures;
+  const parts = Object.entries(stages).map(([name, ms]) => `${name} ${ms.toFixed(1)}`);
+  return [
+    `an 800-px JPEG to hits over ${codes} codes: p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`,
+    `medians, ms: ${parts.join(", ")}`,
+    `coarse recall@${recall.k} ${recall.value}; ${threads} scan threads on ${cpu}`,
+  ].join("\n");
+}
+
 /** The mall's photos are smaller than a phone's; the bench asks with JPEGs of 800 px on the longer side. */
 async function enlarged(jpeg: Uint8Array): Promise<Uint8Array> {
   const larger = sharp(jpeg).resize({ width: PHOTO_SIDE, height: PHOTO_SIDE, fit: "inside", withoutReduction: true });

@@ -28,7 +28,7 @@ import { type Subject, subjectOf } from "./subject.ts";
 export const SURVIVORS = 1200;
 
 /** Pictures whose owners are looked up together: a page and the quality re-rank rarely need more. */
-const GROUPED_AT_ONCE = 96;
+const GROUPED_AT_ONCE = 64;
 
 /** What search needs of a model; tests bring their own. */
 export type Eyes = Pick<Model, "id" | "card" | "see">;
