@@ -173,12 +173,18 @@ export class CatalogStore {
 
   /** `pictures`: distinct by content. With a source: only what it brought last. */
   counts(sourceId?: number): { items: number; variants: number; pictures: number } {
-    const where = sourceId === undefined ? "i.catalog_id = ?1" : "i.source_id = ?1";
+    if (sourceId === undefined)
+      return this.#db.get(
+        `SELECT (SELECT count(*) FROM item WHERE catalog_id = ?1) AS items,
+           (SELECT count(*) FROM variant v JOIN item i ON i.id = v.item WHERE i.catalog_id = ?1) AS variants,
+           (SELECT count(*) FROM member WHERE catalog_id = ?1 AND live = 1) AS pictures`,
+        this.id,
+      )!;
     return this.#db.get(
-      `SELECT (SELECT count(*) FROM item i WHERE ${where}) AS items,
-         (SELECT count(*) FROM variant v JOIN item i ON i.id = v.item WHERE ${where}) AS variants,
-         (SELECT count(DISTINCT p.image_id) FROM picture p JOIN item i ON i.id = p.item WHERE ${where}) AS pictures`,
-      sourceId ?? this.id,
+      `SELECT (SELECT count(*) FROM item WHERE source_id = ?1) AS items,
+         (SELECT count(*) FROM variant v JOIN item i ON i.id = v.item WHERE i.source_id = ?1) AS variants,
+         (SELECT count(DISTINCT p.image_id) FROM picture p JOIN item i ON i.id = p.item WHERE i.source_id = ?1) AS pictures`,
+      sourceId,
     )!;
   }
 

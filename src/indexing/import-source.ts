@@ -140,6 +140,7 @@ async function prepare(
     options.signal?.throwIfAborted();
     teller.at("reading", rows, null);
   });
+  teller.at("reading", surveyed.rows, surveyed.rows);
   const asItems =
     options.map === undefined && surveyed.samples.some(({ itemId, images }) => itemId && Array.isArray(images));
   if (asItems && table.records) return { outcomes: readItems(table.records()), total: surveyed.rows, save: () => {} };
