@@ -34,6 +34,7 @@ export class Faiss {
   static async open(python: string, codes: Uint8Array, queries: Uint8Array, k: number): Promise<Faiss> {
     const faiss = new Faiss(python, codes, queries, k);
     Object.assign(faiss, await faiss.#next());
+    rmSync(faiss.#dir, { recursive: true, force: true }); // read by now
     return faiss;
   }
 
@@ -49,8 +50,7 @@ export class Faiss {
   }
 
   close(): void {
-    this.#child.stdin!.end();
-    rmSync(this.#dir, { recursive: true, force: true });
+    this.#child.kill();
   }
 
   async #next(): Promise<unknown> {

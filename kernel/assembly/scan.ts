@@ -15,14 +15,15 @@ import {
   QUERY_AT,
   ROOM_AT,
   RUN_CODES,
+  SAMPLE_AT,
   WORST_AT,
 } from "../../src/hamming-index/layout";
 import { select, sort } from "./select";
 
-/** Starts a list of the `k` nearest in `scratch`, whose buffer has `room` keys; room >= k + RUN_CODES. */
-export function begin(scratch: usize, k: i32, room: i32): void {
-  store<u64>(scratch + WORST_AT, u64.MAX_VALUE);
-  store<i32>(scratch + LIMIT_AT, CODE_BITS);
+/** Starts a list of the `k` nearest within `limit` in `scratch`, whose buffer has `room` keys, at least k + RUN_CODES. */
+export function begin(scratch: usize, k: i32, room: i32, limit: i32): void {
+  store<u64>(scratch + WORST_AT, <u64>(limit + 1) << 32);
+  store<i32>(scratch + LIMIT_AT, limit);
   store<i32>(scratch + COUNT_AT, 0);
   store<i32>(scratch + K_AT, k);
   store<i32>(scratch + ROOM_AT, room);
@@ -62,6 +63,28 @@ function words(p: usize, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, g: u64,
       popcnt(load<u64>(p, 40) ^ f) +
       (popcnt(load<u64>(p, 48) ^ g) + popcnt(load<u64>(p, 56) ^ h)))
   );
+}
+
+/** Empties the histogram that sample() adds to. */
+export function clear(scratch: usize): void {
+  memory.fill(scratch + BINS_AT, 0, (CODE_BITS + 1) << 2);
+}
+
+/** Adds the distances of the first `n` sampled codes of `block` to the histogram. */
+export function sample(scratch: usize, block: usize, n: i32): void {
+  const a = load<u64>(QUERY_AT);
+  const b = load<u64>(QUERY_AT, 8);
+  const c = load<u64>(QUERY_AT, 16);
+  const d = load<u64>(QUERY_AT, 24);
+  const e = load<u64>(QUERY_AT, 32);
+  const f = load<u64>(QUERY_AT, 40);
+  const g = load<u64>(QUERY_AT, 48);
+  const h = load<u64>(QUERY_AT, 56);
+  let p = block + SAMPLE_AT;
+  for (const end = p + (<usize>n << 6); p < end; p += CODE_BYTES) {
+    const bin = scratch + BINS_AT + (<usize>words(p, a, b, c, d, e, f, g, h) << 2);
+    store<i32>(bin, load<i32>(bin) + 1);
+  }
 }
 
 /**

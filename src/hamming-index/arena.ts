@@ -6,6 +6,8 @@ import {
   IDS_AT,
   MASK_AT,
   QUERY_AT,
+  SAMPLE_AT,
+  SAMPLE_STEP,
   SCRATCH_AT,
   SCRATCH_BYTES,
 } from "./layout.ts";
@@ -79,7 +81,13 @@ export class Arena {
       const within = (slot + done) % BLOCK_CODES;
       const run = Math.min(n - done, BLOCK_CODES - within);
       const part = codes.subarray((from + done) * CODE_BYTES, (from + done + run) * CODE_BYTES);
-      this.#view(slot + done).bytes.set(part, this.#block(slot + done) + within * CODE_BYTES);
+      const { bytes } = this.#view(slot + done);
+      const block = this.#block(slot + done);
+      bytes.set(part, block + within * CODE_BYTES);
+      for (let at = (SAMPLE_STEP - (within % SAMPLE_STEP)) % SAMPLE_STEP; at < run; at += SAMPLE_STEP) {
+        const code = part.subarray(at * CODE_BYTES, (at + 1) * CODE_BYTES);
+        bytes.set(code, block + SAMPLE_AT + ((within + at) / SAMPLE_STEP) * CODE_BYTES);
+      }
       done += run;
     }
   }
@@ -100,10 +108,6 @@ export class Arena {
       const slot = at * 8;
       this.#view(slot).bytes.set(mask.subarray(at, at + size), this.#block(slot) + MASK_AT);
     }
-  }
-
-  words(memory: number): Uint32Array {
-    return this.#views[memory]!.words;
   }
 
   #view(slot: number): View {

@@ -8,7 +8,7 @@ const NEXT = 0;
 const BELL = 2;
 const DONE = 3;
 const STOP = 4;
-const JOB = 5; // k, mode, slots, blocksAt, blocksPerMemory, chunk slots, chunks, memories
+const JOB = 5; // k, mode, slots, blocksAt, blocksPerMemory, chunk slots, chunks, memories, limit
 const TOOK = 16;
 const CLOSED = 0xffffffffn; // more chunks than any search has
 
@@ -36,10 +36,10 @@ export class Board {
     const words = this.#words;
     const chunks = Math.ceil(job.slots / chunkSlots);
     const generation = (this.generation + 1) & 0x7fffffff;
-    const { k, mode, slots, blocksAt, blocksPerMemory } = job;
+    const { k, limit, mode, slots, blocksAt, blocksPerMemory } = job;
     // Closed before the job changes: a draw that has read some of the old job and some of the new must fail.
     Atomics.store(this.#next, NEXT, (BigInt(generation) << 32n) | CLOSED);
-    const fields = [k, MODES.indexOf(mode), slots, blocksAt, blocksPerMemory, chunkSlots, chunks, memories];
+    const fields = [k, MODES.indexOf(mode), slots, blocksAt, blocksPerMemory, chunkSlots, chunks, memories, limit];
     for (const [i, value] of fields.entries()) Atomics.store(words, JOB + i, value);
     Atomics.store(words, DONE, 0);
     Atomics.store(this.#next, NEXT, BigInt(generation) << 32n);
@@ -57,6 +57,7 @@ export class Board {
       const chunk = Number(next & 0xffffffffn);
       const job = {
         k: this.#job(0),
+        limit: this.#job(8),
         mode: MODES[this.#job(1)]!,
         slots: this.#job(2) >>> 0,
         blocksAt: this.#job(3),

@@ -5,7 +5,8 @@ import { LookseeError } from "../errors.ts";
 import { Board } from "./board.ts";
 import { type Job, Scanner } from "./job.ts";
 import { kernelModule } from "./kernel.ts";
-import { BUFFER_AT, RUN_CODES } from "./layout.ts";
+import { CODE_BITS, RUN_CODES } from "./layout.ts";
+import { likelyLimit } from "./likely-limit.ts";
 import type { WorkerSetup } from "./worker.ts";
 
 /** A chunk is at most 2 MB, some 60 µs of one core: so long may the threads end apart. */
@@ -48,15 +49,27 @@ export class Crew {
   }
 
   /**
-   * Scans all slots; the query and any masks lie in the memories. Afterwards list() has the nearest of each memory.
-   * Occupies the calling thread until it is done: it is one of those that scan.
+   * The nearest in each memory, as sorted lists of id, distance, id, distance …; the query and any masks lie in the
+   * memories. Occupies the calling thread until it is done: it is one of those that scan.
    */
-  search(job: Job): void {
+  search(asked: Omit<Job, "limit">): Uint32Array[] {
+    const all: Job = { ...asked, limit: CODE_BITS };
+    if (asked.mode === "allowed") return this.#within(all);
+    const limit = likelyLimit(this.#own.sample(all), asked.k);
+    const lists = this.#within({ ...asked, limit });
+    const found = lists.reduce((sum, list) => sum + list.length / 2, 0);
+    // The limit is a guess and the answer is not: where fewer than k lie within it, look again without.
+    return found >= Math.min(asked.k, asked.slots) ? lists : this.#within(all);
+  }
+
+  #within(job: Job): Uint32Array[] {
     this.#own.reset();
-    if (this.#workers.length === 0 || job.slots < WORTH_WAKING) {
-      this.#own.scan(job, 0, job.slots);
-      return;
-    }
+    if (this.#workers.length === 0 || job.slots < WORTH_WAKING) this.#own.scan(job, 0, job.slots);
+    else this.#share(job);
+    return Array.from({ length: this.#own.memories }, (_, memory) => this.#own.list(memory));
+  }
+
+  #share(job: Job): void {
     const board = this.#board;
     const share = Math.floor(job.slots / (this.threads * 8) / RUN_CODES) * RUN_CODES;
     const chunks = board.open(job, this.#own.memories, Math.max(RUN_CODES, Math.min(share, CHUNK_MAX)));
@@ -70,15 +83,9 @@ export class Crew {
     for (let memory = 0; memory < this.#own.memories; memory++)
       for (let thread = 1; thread < this.threads; thread++)
         if (board.hasTaken(thread, memory, board.generation)) {
-          this.#own.begin(memory, job.k);
+          this.#own.begin(memory, job);
           this.#own.absorb(memory, thread);
         }
-  }
-
-  /** The last search's nearest in one memory: `count` keys (id, then distance, as u32) from byte `at` on, sorted. */
-  list(memory: number): { at: number; count: number } {
-    const count = this.#own.begun(memory) ? this.#own.kernel(memory).finish(this.#own.scratch) : 0;
-    return { at: this.#own.scratch + BUFFER_AT, count };
   }
 
   async close(): Promise<void> {

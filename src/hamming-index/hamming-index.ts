@@ -127,11 +127,7 @@ export class HammingIndex {
     if (allow) this.#putMask(allow);
     const mode = allow ? "allowed" : this.#counting;
     const { blocksAt, blocksPerMemory } = arena;
-    this.#crew.search({ k, mode, slots: this.#size, blocksAt, blocksPerMemory });
-    const lists = arena.memories.map((_, memory) => {
-      const { at, count } = this.#crew.list(memory);
-      return arena.words(memory).subarray(at / 4, at / 4 + count * 2);
-    });
+    const lists = this.#crew.search({ k, mode, slots: this.#size, blocksAt, blocksPerMemory });
     return nearestOfLists(lists, k);
   }
 

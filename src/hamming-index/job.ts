@@ -1,9 +1,21 @@
 import { type Counting, type Kernel, kernelOver } from "./kernel.ts";
-import { BLOCK_BYTES, BLOCK_CODES, SCRATCH_AT, SCRATCH_BYTES, SLACK } from "./layout.ts";
+import {
+  BINS_AT,
+  BLOCK_BYTES,
+  BLOCK_CODES,
+  BUFFER_AT,
+  CODE_BITS,
+  SAMPLE_STEP,
+  SCRATCH_AT,
+  SCRATCH_BYTES,
+  SLACK,
+} from "./layout.ts";
 
 /** One search, as every thread sees it; the query itself lies in the memories. */
 export type Job = {
   k: number;
+  /** Codes farther than this are passed over: 512, or less where a sample says that k codes lie within. */
+  limit: number;
   /** How to count, or "allowed" for the slots in the blocks' allow masks alone. */
   mode: Counting | "allowed";
   slots: number;
@@ -14,6 +26,7 @@ export type Job = {
 /** One thread's part of a search: the kernel over each memory, with a scratch area of its own in each. */
 export class Scanner {
   readonly scratch: number;
+  readonly #memories: WebAssembly.Memory[] = [];
   readonly #kernels: Kernel[] = [];
   readonly #module: WebAssembly.Module;
   readonly #begun: boolean[] = [];
@@ -24,11 +37,18 @@ export class Scanner {
   }
 
   add(memory: WebAssembly.Memory): void {
+    this.#memories.push(memory);
     this.#kernels.push(kernelOver(memory, this.#module));
   }
 
   get memories(): number {
     return this.#kernels.length;
+  }
+
+  /** The nearest found in a memory, sorted: id, distance, id, distance …, at most k of them; valid until the next scan. */
+  list(memory: number): Uint32Array {
+    const count = this.begun(memory) ? this.kernel(memory).finish(this.scratch) : 0;
+    return new Uint32Array(this.#memories[memory]!.buffer, this.scratch + BUFFER_AT, count * 2);
   }
 
   kernel(memory: number): Kernel {
@@ -45,10 +65,27 @@ export class Scanner {
     return this.#begun[memory] === true;
   }
 
-  begin(memory: number, k: number): void {
+  begin(memory: number, { k, limit }: Job): void {
     if (this.begun(memory)) return;
-    this.kernel(memory).begin(this.scratch, k, 2 * k + SLACK);
+    this.kernel(memory).begin(this.scratch, k, 2 * k + SLACK, limit);
     this.#begun[memory] = true;
+  }
+
+  /** How many of the sampled codes lie at each distance 0 … 512. */
+  sample(job: Job): Uint32Array {
+    const counts = new Uint32Array(CODE_BITS + 1);
+    for (const [memory, { buffer }] of this.#memories.entries()) {
+      const kernel = this.kernel(memory);
+      kernel.clear(this.scratch);
+      for (let i = 0; i < job.blocksPerMemory; i++) {
+        const n = Math.min(BLOCK_CODES, job.slots - (memory * job.blocksPerMemory + i) * BLOCK_CODES);
+        if (n <= 0) break;
+        kernel.sample(this.scratch, job.blocksAt + i * BLOCK_BYTES, Math.ceil(n / SAMPLE_STEP));
+      }
+      const bins = new Uint32Array(buffer, this.scratch + BINS_AT, counts.length);
+      for (let distance = 0; distance < counts.length; distance++) counts[distance]! += bins[distance]!;
+    }
+    return counts;
   }
 
   /** Takes over what another thread found in the memory. */
@@ -61,7 +98,7 @@ export class Scanner {
     for (let slot = from; slot < to; ) {
       const block = Math.floor(slot / BLOCK_CODES);
       const memory = Math.floor(block / job.blocksPerMemory);
-      this.begin(memory, job.k);
+      this.begin(memory, job);
       const kernel = this.kernel(memory);
       const at = job.blocksAt + (block % job.blocksPerMemory) * BLOCK_BYTES;
       const first = slot % BLOCK_CODES;

@@ -2,7 +2,9 @@ import { WASM_BASE64 } from "./kernel.wasm.ts";
 
 /** What kernel/assembly/scan.ts exports; addresses are bytes into the memory it was instantiated with. */
 export type Kernel = {
-  begin(scratch: number, k: number, room: number): void;
+  begin(scratch: number, k: number, room: number, limit: number): void;
+  clear(scratch: number): void;
+  sample(scratch: number, block: number, n: number): void;
   scanWords(scratch: number, block: number, from: number, to: number): void;
   scanLanes(scratch: number, block: number, from: number, to: number): void;
   scanAllowed(scratch: number, block: number, from: number, to: number): void;

@@ -2,6 +2,7 @@ import type { Hit } from "./every-distance.ts";
 
 /** Merges sorted lists of keys (id, distance, id, distance …; one list a memory) into the `k` nearest. */
 export function nearestOfLists(lists: readonly Uint32Array[], k: number): Hit[] {
+  if (lists.length === 1) return hitsOf(lists[0]!, k);
   const heads = lists.map(() => 0);
   const hits: Hit[] = [];
   while (hits.length < k) {
@@ -19,5 +20,11 @@ export function nearestOfLists(lists: readonly Uint32Array[], k: number): Hit[] 
     hits.push(best);
     heads[from]! += 2;
   }
+  return hits;
+}
+
+function hitsOf(list: Uint32Array, k: number): Hit[] {
+  const hits: Hit[] = [];
+  for (let i = 0; i < list.length && hits.length < k; i += 2) hits.push({ id: list[i]!, distance: list[i + 1]! });
   return hits;
 }

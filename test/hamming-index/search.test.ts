@@ -62,6 +62,25 @@ test("a hundred thousand codes over two blocks, any number of threads, one answe
   }
 });
 
+test("a sample that misleads costs time, never a hit", async () => {
+  const n = 70_000; // every 256th code is one of the sample
+  for (const [sampled, others] of [
+    [0, 200],
+    [200, 0],
+  ]) {
+    const codes = randomCodes(xorshift(SEED), n, 0);
+    for (let i = 0; i < n; i++) codes.fill(0, i * 64, i * 64 + 64 - (i % 256 === 0 ? sampled! : others!) / 8);
+    const ids = scatteredIds(xorshift(SEED), n);
+    const all = oracleOf(ids, codes, new Uint8Array(64), 3000);
+    for (const kind of KINDS) {
+      const index = await openIndex(kind);
+      await index.upsert(ids, codes);
+      for (const k of [1, 273, 275, 1200, 3000])
+        expect(compareHits(await index.search(new Uint8Array(64), k), all.slice(0, k)), `k ${k}`).toBe("same");
+    }
+  }
+});
+
 test("codes that come nearer and nearer, so that each one displaces another", async () => {
   const n = 20_000;
   const codes = new Uint8Array(n * 64).fill(255);
