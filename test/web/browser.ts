@@ -7,6 +7,7 @@ import { type Browser, type BrowserContext, type Page, chromium as playwright } 
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { createServer, type ServerOptions } from "../../src/server/server.ts";
+import type { DoorShop } from "../../src/server/shop.ts";
 import { ColourShop, twoColourPhoto } from "../server/colour-shop.ts";
 
 /** The page as it is shipped, built once a test file into a folder of its own. */
@@ -34,7 +35,8 @@ afterEach(async () => {
 type Look = { scheme?: "light" | "dark"; phone?: boolean; stillness?: boolean };
 
 /** A shop behind a real port, and tabs that look at it. Everything is closed after the test. */
-export async function openShop(options: Partial<ServerOptions> = {}, shop = new ColourShop()) {
+export async function openShop<S extends DoorShop = ColourShop>(options: Partial<ServerOptions> = {}, given?: S) {
+  const shop = given ?? (new ColourShop() as DoorShop as S);
   const app = await createServer(shop, { fetchPicture: async () => photo, page: built, ...options });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   open.unshift(app);
