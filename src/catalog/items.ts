@@ -28,6 +28,7 @@ type PictureRow = {
   sku: string | null;
   position: number;
   firstVariant: number | null;
+  firstSku: string | null;
 };
 type SellableRow = {
   url: string | null;
@@ -95,7 +96,9 @@ export class Items {
     const rows = this.#db.all<PictureRow>(
       `SELECT p.image_id AS imageId, p.item, i.item_id AS itemId, p.variant, v.sku, min(p.position) AS position,
          CASE WHEN p.variant IS NULL THEN
-           (SELECT f.id FROM variant f WHERE f.item = p.item ORDER BY f.position, f.id LIMIT 1) END AS firstVariant
+           (SELECT f.id FROM variant f WHERE f.item = p.item ORDER BY f.position, f.id LIMIT 1) END AS firstVariant,
+         CASE WHEN p.variant IS NULL THEN
+           (SELECT f.sku FROM variant f WHERE f.item = p.item ORDER BY f.position, f.id LIMIT 1) END AS firstSku
        FROM picture p JOIN item i ON i.id = p.item LEFT JOIN variant v ON v.id = p.variant
        WHERE p.image_id IN (SELECT value FROM json_each(?)) AND p.catalog_id = ?
        GROUP BY p.image_id, p.item, p.variant
@@ -109,7 +112,7 @@ export class Items {
         const last = kept.at(-1); // variants sort before the item's own picture
         if (last?.imageId === row.imageId && last.item === row.item) continue;
         row.variant = row.firstVariant;
-        row.sku = this.#db.get<{ sku: string }>("SELECT sku FROM variant WHERE id = ?", row.variant)?.sku ?? null;
+        row.sku = row.firstSku;
       }
       kept.push(row);
     }

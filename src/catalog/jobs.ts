@@ -136,11 +136,26 @@ export class Jobs {
   }
 }
 
+/** A job that gave no sign of life for so long, and whose process is gone, is shown as interrupted. */
+const SILENT_MS = 30_000;
+
+/** Both, since a process in another container cannot be seen from here, and a busy one may be late. */
+function isDead(pid: number | null, heartbeat: number): boolean {
+  if (Date.now() - heartbeat < SILENT_MS) return false;
+  try {
+    if (pid !== null) process.kill(pid, 0); // asks, sends nothing
+    return pid === null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-const shown = ({ id, counts, started, heartbeat, finished, ...row }: JobRow): Job => ({
+const shown = ({ id, state, counts, started, heartbeat, finished, ...row }: JobRow): Job => ({
   jobId: jobName(id),
   ...row,
+  state: state === "running" && isDead(row.pid, heartbeat) ? "interrupted" : state,
   counts: JSON.parse(counts) as Record<string, number>,
   started: iso(started),
   heartbeat: iso(heartbeat),

@@ -72,10 +72,14 @@ export class Committer {
 
   #draft(draft: Draft, fetched: readonly Fetched[]): void {
     const pictures: OwnedPicture[] = [];
+    const failed = new Set<string>(); // a row may name one picture for the item and again for its variant
     const raws = new Map(draft.rows.map(({ row, raw }) => [row, raw]));
     draft.pictures.forEach(({ variantId, source, row }, i) => {
       const picture = fetched[i]!;
       if (!picture.ok) {
+        const place = `${row} ${typeof source === "string" ? source : i}`;
+        if (failed.has(place)) return;
+        failed.add(place);
         this.#pictureAside(draft.itemId, row, source, picture.error, raws.get(row)!());
         return;
       }

@@ -134,6 +134,8 @@ async function prepare(
   options: ImportOptions,
   teller: Teller,
 ): Promise<Prepared> {
+  if (source.kind === "items" && options.map !== undefined)
+    throw new LookseeError("MAPPING_COLUMN", `${source.file} has no columns to map`, "Leave the mapping out");
   if (source.kind === "items") return { outcomes: readItems(source.items), total: source.total, save: () => {} };
   const { table, file, name } = source;
   const surveyed = await survey(table, (rows) => {

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -341,6 +341,43 @@ test("a writer's lock keeps a second one out, in this process and others, and go
   expect(elsewhere()).toBe("kept out");
   lock?.release();
   expect(elsewhere()).toBe("locked");
+});
+
+test("six processes that open a new folder at once all find it ready", async () => {
+  const dir = join(folder(), "new");
+  const program = `
+    import { openStore } from ${JSON.stringify(join(import.meta.dirname, "../../src/catalog/index.ts"))};
+    const catalog = openStore(process.argv[1], { create: true }).createCatalog("main");
+    for (let i = 0; i < 5; i++) catalog.saveSetting("writer", String(i));
+    console.log(catalog.id);`;
+  const args = ["--input-type=module", "-e", program, dir];
+  const outputs = await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+      const [out, err] = [child.stdout.toArray(), child.stderr.toArray()];
+      return Buffer.concat([...(await out), ...(await err)])
+        .toString()
+        .trim();
+    }),
+  );
+  expect(outputs).toEqual(["1", "1", "1", "1", "1", "1"]);
+  expect(store(dir).catalog("main").setting("writer")).toBe("4");
+});
+
+test("a job whose process died long ago is shown as interrupted", () => {
+  const dir = folder();
+  const catalog = store(dir).createCatalog("main");
+  const { id } = catalog.jobs.begin("import", null);
+  const raw = new DatabaseSync(join(dir, "looksee.db"));
+  const dead = spawnSync(process.execPath, ["-e", "0"]).pid;
+  const longAgo = Date.now() - 3_600_000;
+  raw.prepare("UPDATE job SET heartbeat = ? WHERE id = ?").run(longAgo, id);
+  expect(catalog.jobs.list()[0]?.state).toBe("running"); // this process still runs
+  raw.prepare("UPDATE job SET pid = ? WHERE id = ?").run(dead, id);
+  expect(catalog.jobs.list()[0]?.state).toBe("interrupted");
+  raw.prepare("UPDATE job SET heartbeat = ? WHERE id = ?").run(Date.now(), id);
+  expect(catalog.jobs.list()[0]?.state).toBe("running"); // perhaps in another container
+  raw.close();
 });
 
 test("a job that lost its process is taken up again, a finished one is not", () => {
