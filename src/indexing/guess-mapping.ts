@@ -34,6 +34,8 @@ const LATER = /additional|extra|other|more|gallery|all/;
 /** Longest text that still counts as an attribute, on average over the sample (characters). */
 const ATTRIBUTE_LENGTH = 40;
 const MOST_ATTRIBUTES = 40;
+/** Where a column's name already says what it holds, half of its values are enough; the others are its broken rows. */
+const BY_NAME = 0.5;
 
 /** Guesses which column holds what, from the columns' names and some rows. Fields it cannot find are null or empty. */
 export function guessMapping(columns: readonly string[], samples: readonly Cells[]): Mapping {
@@ -46,9 +48,9 @@ export function guessMapping(columns: readonly string[], samples: readonly Cells
     }
     return null;
   };
-  const mostly = (column: string, fits: (text: string) => boolean): boolean => {
+  const mostly = (column: string, fits: (text: string) => boolean, share = 0.8): boolean => {
     const texts = values(column);
-    return texts.length === 0 || texts.filter(fits).length >= 0.8 * texts.length;
+    return texts.length === 0 || texts.filter(fits).length >= share * texts.length;
   };
 
   const magento = columns.includes("sku") && columns.includes("product_type") && columns.some((c) => MAGENTO.has(c));
@@ -66,9 +68,9 @@ export function guessMapping(columns: readonly string[], samples: readonly Cells
     title: named("title"),
     description: named("description"),
     url: named("url", (c) => !images.includes(c)),
-    price: named("price", (c) => mostly(c, (text) => parsePrice(text) !== undefined)),
+    price: named("price", (c) => mostly(c, (text) => parsePrice(text) !== undefined, BY_NAME)),
     currency: named("currency"),
-    stock: named("stock", (c) => mostly(c, (text) => parseStock(text) !== undefined)),
+    stock: named("stock", (c) => mostly(c, (text) => parseStock(text) !== undefined, BY_NAME)),
     category: magento && columns.includes("categories") ? "categories" : named("category"),
   };
   return {
