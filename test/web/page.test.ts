@@ -362,6 +362,30 @@ test("no good match is said plainly above what comes closest", async () => {
   expect((await hits(page)).length).toBeGreaterThan(0);
 });
 
+test("a photo chosen before the page knows the catalogs is searched for all the same", async () => {
+  const { openTab } = await openShop({}, new ColourShop(["autumn"]));
+  const page = await openTab();
+  const { promise: may, resolve: go } = Promise.withResolvers<void>();
+  await page.route("**/v1/catalogs", async (route) => {
+    await may;
+    await route.continue();
+  });
+  await page.reload();
+  await choosePhoto(page);
+  go();
+  expect((await hits(page))[0]).toContain(LEFT);
+  expect(page.url()).toContain("c=autumn");
+});
+
+test("an old link into a catalog that is gone leads back to what there is", async () => {
+  const { openTab } = await openShop();
+  const page = await openTab("/?c=gone&item=ware%2F1");
+  await page.getByRole("alert").getByText("There is no such catalog").waitFor();
+  await page.getByRole("button", { name: "Start over", exact: true }).click();
+  await page.getByRole("heading", { name: "Find it by photo" }).waitFor();
+  expect(page.url()).toContain("c=main");
+});
+
 test("a shop without a catalog says what is missing", async () => {
   const { openTab } = await openShop({}, new ColourShop([]));
   const page = await openTab();

@@ -44,7 +44,7 @@ export function takeDropsAndPastes(): void {
 function take(data: DataTransfer | null): boolean {
   const [file] = data?.files ?? [];
   if (file) {
-    askFile(file);
+    void askFile(file);
     return true;
   }
   const address = (data?.getData("text/uri-list") || data?.getData("text/plain") || "").trim();
@@ -55,6 +55,6 @@ function take(data: DataTransfer | null): boolean {
 
 /** A picture of this page itself is at hand already; the server fetches only what is public. */
 export async function askAddress(address: string): Promise<void> {
-  if (new URL(address).origin !== location.origin) askUrl(address);
-  else askFile(await (await fetch(address)).blob());
+  if (new URL(address).origin !== location.origin) await askUrl(address);
+  else await askFile(await (await fetch(address)).blob());
 }

@@ -52,7 +52,7 @@ function Example({ item }: { item: Item }) {
 /** As if the shopper had taken the picture: the whole way from photo to products. */
 async function searchWith(item: Item): Promise<void> {
   const picture = await fetch(`${item.imageUrl}?size=1280`);
-  if (picture.ok) askFile(await picture.blob());
+  if (picture.ok) await askFile(await picture.blob());
 }
 
 /** Round by round one of each category, in the shop's order. */

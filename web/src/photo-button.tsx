@@ -15,7 +15,7 @@ export function PhotoButton({ class: look, camera = false, children }: Props) {
         onChange={({ currentTarget }) => {
           const [file] = currentTarget.files ?? [];
           currentTarget.value = ""; // choosing the same file again is a new search
-          if (file) askFile(file);
+          if (file) void askFile(file);
         }}
       />
       {children}

@@ -31,6 +31,7 @@ const BOX_PAUSE_MS = 220;
 const KEPT_ANSWERS = 30;
 const answers = new Map<string, { result: Result; objects: Result["objects"] }>();
 const knownItems = new Map<string, Item>();
+const known = Promise.withResolvers<void>();
 let running = new AbortController();
 let pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -39,9 +40,13 @@ addEventListener("popstate", (event) => arrive(event.state));
 export async function start(): Promise<void> {
   trouble.value = null;
   try {
-    catalogs.value = await listCatalogs();
+    const list = await listCatalogs();
     const asked = new URLSearchParams(location.search).get("c");
-    catalog.value = asked ?? catalogs.value[0]?.name ?? "main";
+    batch(() => {
+      catalogs.value = list;
+      catalog.value = (list.find(({ name }) => name === asked) ?? list[0])?.name ?? "main";
+    });
+    known.resolve();
   } catch (error) {
     catalogs.value = [];
     trouble.value = asRefusal(error);
@@ -57,16 +62,18 @@ async function arrive(state: { held?: string } | null): Promise<void> {
   await show(next);
 }
 
-export const askFile = (file: Blob): void => go({ held: hold(file) });
+export const askFile = (file: Blob): Promise<void> => go({ held: hold(file) });
 
-export const askUrl = (url: string): void => go({ url });
+export const askUrl = (url: string): Promise<void> => go({ url });
 
 export function askItem(hit: Hit | Item): void {
   knownItems.set(`${catalog.value}/${hit.itemId}`, hit);
-  go({ item: hit.itemId });
+  void go({ item: hit.itemId });
 }
 
-function go(subject: Subject): void {
+/** A shopper may be quicker than the list of catalogs: the question waits until it is known where to ask. */
+async function go(subject: Subject): Promise<void> {
+  await known.promise;
   const next: Ask = { catalog: catalog.value, subject, box: null, category: null };
   history.pushState({ held: subject.held }, "", linkOf(next));
   scrollTo({ top: 0 });
@@ -83,11 +90,14 @@ export function chooseCategory(category: string | null): void {
 export function chooseCatalog(name: string): void {
   catalog.value = name;
   const subject = ask.value?.subject.item === undefined ? ask.value?.subject : undefined;
-  if (subject) go(subject);
+  if (subject) void go(subject);
   else startOver();
 }
 
+/** Leaves a catalog that is not there, too. */
 export function startOver(): void {
+  const there = catalogs.value?.some(({ name }) => name === catalog.value);
+  if (!there) catalog.value = catalogs.value?.[0]?.name ?? catalog.value;
   history.pushState(null, "", `?${new URLSearchParams({ c: catalog.value })}`);
   scrollTo({ top: 0 });
   void show(null);

@@ -1,7 +1,7 @@
 import type { Refusal } from "./api.ts";
 import { InfoIcon, PictureIcon } from "./icons.tsx";
 import { PhotoButton } from "./photo-button.tsx";
-import { tryAgain } from "./session.ts";
+import { startOver, tryAgain } from "./session.ts";
 import { plain, words } from "./words.ts";
 
 /** What went wrong, in plain words, and what can be done about it here. */
@@ -18,6 +18,11 @@ export function Trouble({ refusal }: { refusal: Refusal }) {
             <PictureIcon />
             {words.newPhoto}
           </PhotoButton>
+          {refusal.code === "CATALOG_UNKNOWN" && (
+            <button type="button" class="button" onClick={startOver}>
+              {words.startOver}
+            </button>
+          )}
           {/^(UNREACHABLE|INTERNAL|URL_FAILED|CURSOR_EXPIRED)$/.test(refusal.code) && (
             <button type="button" class="button" onClick={tryAgain}>
               {words.tryAgain}

@@ -74,6 +74,7 @@ export const words = {
   nothingHelp: "Try all categories, or move the box to another part of the photo.",
   allCategories: "Show all categories",
   tryAgain: "Try again",
+  startOver: "Start over",
 } as const;
 
 const number = new Intl.NumberFormat(LOCALE);
