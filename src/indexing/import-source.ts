@@ -15,7 +15,7 @@ import { removeMissing } from "./remove-missing.ts";
 import type { ImportReport } from "./report.ts";
 import type { Seeing } from "./seen.ts";
 import { type OpenedSource, openSource, type Source } from "./source.ts";
-import { mappingFor, type SavedMapping, survey } from "./survey.ts";
+import { mappingFor, type SavedMapping, type Survey, survey } from "./survey.ts";
 import { inTurn } from "./writer-turn.ts";
 
 export type ImportOptions = {
@@ -143,9 +143,8 @@ async function prepare(
     teller.at("reading", rows, null);
   });
   teller.at("reading", surveyed.rows, surveyed.rows);
-  const asItems =
-    options.map === undefined && surveyed.samples.some(({ itemId, images }) => itemId && Array.isArray(images));
-  if (asItems && table.records) return { outcomes: readItems(table.records()), total: surveyed.rows, save: () => {} };
+  if (table.records && options.map === undefined && areItems(surveyed))
+    return { outcomes: readItems(table.records()), total: surveyed.rows, save: () => {} };
   const before = catalog.savedMapping(name);
   const saved = mappingFor(
     surveyed,
@@ -160,4 +159,14 @@ async function prepare(
     total: surveyed.rows,
     save: (sourceId) => catalog.saveMapping(sourceId, JSON.stringify(saved)),
   };
+}
+
+const ITEM_FIELDS = new Set(
+  "itemId title description url price currency stock category attributes images variants".split(" "),
+);
+
+/** Records in an Item's own shape. With fields beside it they are a table, whose other columns become attributes. */
+function areItems({ columns, samples }: Survey): boolean {
+  const own = columns.includes("variants") || columns.every((column) => ITEM_FIELDS.has(column.split(".")[0]!));
+  return own && samples.some(({ itemId, images }) => itemId !== undefined && Array.isArray(images));
 }

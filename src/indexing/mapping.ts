@@ -65,7 +65,10 @@ export function choose(guess: Mapping, choice: MappingChoice, columns: readonly 
         `Fields: ${FIELDS.join(", ")}`,
       );
   }
-  return mapping as Mapping;
+  const chosen = mapping as Mapping;
+  const taken = new Set(columnsOf({ ...chosen, attributes: [] }));
+  const attributes = chosen.attributes.filter((column) => !taken.has(column));
+  return "attributes" in choice ? chosen : { ...chosen, attributes };
 }
 
 /** Columns that the mapping speaks of. */

@@ -42,7 +42,7 @@ export class Pictures {
 
   /** Never throws for the picture's own faults; a model or disk that fails ends the import. */
   get(source: PictureSource): Promise<Fetched> {
-    if (typeof source !== "string") return settled(this.#take(source, null));
+    if (typeof source !== "string") return settled(this.#eyes.through(() => this.#take(source, null)));
     let fetched = this.#byLocation.get(source);
     if (!fetched) {
       fetched = settled(/^https?:\/\//i.test(source) ? this.#download(source) : this.#open(source));

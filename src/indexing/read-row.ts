@@ -88,7 +88,10 @@ function readAttributes(cells: Cells, mapping: Mapping): Attributes {
   for (const column of mapping.attributes) {
     const text = textOf(cells[column]);
     if (text === "") continue;
-    const pairs = mapping.shape === "magento" ? Object.entries(attributeList(text)) : [[column, text] as const];
+    const pairs =
+      mapping.shape === "magento"
+        ? Object.entries(attributeList(text))
+        : [[column.replace(/^attributes\./, ""), text] as const];
     for (const [name, value] of pairs) {
       if (mapping.shape === "magento" && MACHINERY.has(name)) continue;
       const clean = cleanLine(value);

@@ -418,6 +418,21 @@ test("a JSONL file of items is read as items", async () => {
   expect(sold(data.catalog("main"), "A")?.attributes).toEqual({ n: 1 });
 });
 
+test("JSONL records with fields of their own are a table, and those fields its attributes", async () => {
+  const folder = scratch();
+  await pictures(folder, 2);
+  write(folder, {
+    "rows.jsonl": '{"itemId":"A","images":["1.jpg","2.jpg"],"brand":"Acme","attributes":{"Size (EU)":42}}\n',
+  });
+  const data = store();
+  const report = await importSource(data, "main", fakeModel(), join(folder, "rows.jsonl"));
+  expect(report).toMatchObject({ rows: 1, imported: 1, items: 1, pictures: 2 });
+  expect(sold(data.catalog("main"), "A")?.attributes).toEqual({ brand: "Acme", size_eu: "42" });
+  await expect(importSource(data, "main", fakeModel(), folder, { map: { id: "x" } })).rejects.toThrow(
+    /MAPPING_COLUMN: .* has no columns to map/,
+  );
+});
+
 test("--full removes what the same source no longer lists, never more than a fifth without yes", async () => {
   const rows = (ids: number[]) => `id,title,image\n${ids.map((id) => `${id},T${id},${1 + (id % 6)}.jpg`).join("\n")}\n`;
   const all = Array.from({ length: 10 }, (_, i) => i + 1);

@@ -121,5 +121,10 @@ test("a choice is laid over the guess; a wrong column is named with those near i
     /"colour" is no field of an item\. Fields: id,/,
   );
   expect(() => choose(guess, { level: "x" }, columns, "t.csv")).toThrow("MAPPING_COLUMN");
+  const colored = guessMapping(["id", "image", "color"], [{ id: "1", image: "a.jpg", color: "red" }]);
+  expect(choose(colored, { title: "color" }, ["id", "image", "color"], "t.csv")).toMatchObject({
+    title: "color",
+    attributes: [],
+  });
   expect(nearest("base image", ["name", "base_image", "image"])[0]).toBe("base_image");
 });
