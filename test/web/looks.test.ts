@@ -4,6 +4,7 @@ import { brotliDecompressSync, gzipSync } from "node:zlib";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { ColourShop } from "../server/colour-shop.ts";
 import { built, choosePhoto, openShop, settled } from "./browser.ts";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -84,13 +85,16 @@ test("right to left, the page mirrors and the photo's box does not", async () =>
 });
 
 test("a page 320 pixels wide needs no sideways scrolling", async () => {
-  const { openTab } = await openShop();
+  const { openTab } = await openShop({}, new ColourShop(["a catalog with a long name", "main"]));
   const page = await openTab("/", { phone: true });
   await page.setViewportSize({ width: 320, height: 640 });
   expect(await widerThanScreen(page)).toBe(false);
   await choosePhoto(page);
   await settled(page);
+  await page.evaluate("scrollTo(0, 1000)");
+  await page.getByRole("button", { name: "Back to your photo" }).waitFor();
   expect(await widerThanScreen(page)).toBe(false);
+  expect(await smallTargets(page)).toEqual([]);
 });
 
 test.each([false, true])("nothing jumps from opening the page to the moved box (phone: %s)", async (phone) => {

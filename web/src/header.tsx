@@ -29,7 +29,7 @@ export function Header() {
       {ask.value && (
         <PhotoButton class="button primary">
           <PictureIcon />
-          {words.newPhoto}
+          <span class="new-photo">{words.newPhoto}</span>
         </PhotoButton>
       )}
     </header>

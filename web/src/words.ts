@@ -78,6 +78,7 @@ export const words = {
 } as const;
 
 const number = new Intl.NumberFormat(LOCALE);
+const cents = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const percent = new Intl.NumberFormat(LOCALE, { style: "percent" });
 
 /** 0.943 -> "94 %". Never 100 %: no likeness is certain. */
@@ -85,7 +86,7 @@ export const percentOf = (score: number): string => percent.format(Math.min(0.99
 
 export function priceOf(price: number | null, currency: string | null): string | null {
   if (price === null) return null;
-  if (!currency) return number.format(price);
+  if (!currency) return (Number.isInteger(price) ? number : cents).format(price);
   try {
     return new Intl.NumberFormat(LOCALE, { style: "currency", currency }).format(price);
   } catch {
