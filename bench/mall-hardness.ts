@@ -125,28 +125,39 @@ if (process.send) {
     }),
   );
 
+  type Likeness = (a: Float32Array, b: Float32Array) => number;
+  const overlap: Likeness = (a, b) => {
+    let sum = 0;
+    for (let k = 0; k < a.length; k++) sum += Math.min(a[k]!, b[k]!);
+    return sum;
+  };
+  const dot: Likeness = (a, b) => {
+    let sum = 0;
+    for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
+    return sum;
+  };
   /** Share of photos whose own item is nearest, ties by lower index. */
-  const recall = (name: keyof Seen, near: (a: number, b: number) => number): number => {
-    const width = columns[name];
+  const recall = (name: keyof Seen, likeness: Likeness): number => {
+    const row = (table: Float32Array, k: number) => table.subarray(k * columns[name], (k + 1) * columns[name]);
+    const pictures = Array.from({ length: items }, (_, k) => row(seen.pictures[name], k));
     let right = 0;
     for (let q = 0; q < photos; q++) {
+      const photo = row(seen.photos[name], q);
       let best = -Infinity;
       let found = -1;
       for (let i = 0; i < items; i++) {
-        let sum = 0;
-        for (let k = 0; k < width; k++)
-          sum += near(seen.photos[name][q * width + k]!, seen.pictures[name][i * width + k]!);
-        if (sum > best) [best, found] = [sum, i];
+        const like = likeness(photo, pictures[i]!);
+        if (like > best) [best, found] = [like, i];
       }
       if (found === asked[q]) right++;
     }
     return right / photos;
   };
   const identicalRecallAt1: Record<string, number> = {
-    histogramWhole: recall("whole", Math.min),
-    histogramBox: recall("boxed", Math.min),
+    histogramWhole: recall("whole", overlap),
+    histogramBox: recall("boxed", overlap),
   };
-  if (session) identicalRecallAt1.trunk = recall("feature", (a, b) => a * b);
+  if (session) identicalRecallAt1.trunk = recall("feature", dot);
   const command = ["node", "bench/mall-hardness.ts", ...process.argv.slice(2)].join(" ");
   console.log(
     JSON.stringify({
