@@ -15,7 +15,6 @@ import {
   QUERY_AT,
   ROOM_AT,
   RUN_CODES,
-  SAMPLE_AT,
   WORST_AT,
 } from "../../src/hamming-index/layout";
 import { select, sort } from "./select";
@@ -70,8 +69,8 @@ export function clear(scratch: usize): void {
   memory.fill(scratch + BINS_AT, 0, (CODE_BITS + 1) << 2);
 }
 
-/** Adds the distances of the first `n` sampled codes of `block` to the histogram. */
-export function sample(scratch: usize, block: usize, n: i32): void {
+/** Adds the distances of the `n` codes from `p` on to the histogram. */
+export function sample(scratch: usize, p: usize, n: i32): void {
   const a = load<u64>(QUERY_AT);
   const b = load<u64>(QUERY_AT, 8);
   const c = load<u64>(QUERY_AT, 16);
@@ -80,7 +79,6 @@ export function sample(scratch: usize, block: usize, n: i32): void {
   const f = load<u64>(QUERY_AT, 40);
   const g = load<u64>(QUERY_AT, 48);
   const h = load<u64>(QUERY_AT, 56);
-  let p = block + SAMPLE_AT;
   for (const end = p + (<usize>n << 6); p < end; p += CODE_BYTES) {
     const bin = scratch + BINS_AT + (<usize>words(p, a, b, c, d, e, f, g, h) << 2);
     store<i32>(bin, load<i32>(bin) + 1);

@@ -6,15 +6,15 @@ import {
   IDS_AT,
   MASK_AT,
   QUERY_AT,
-  SAMPLE_AT,
+  SAMPLE_BYTES,
   SAMPLE_STEP,
   SCRATCH_AT,
   SCRATCH_BYTES,
 } from "./layout.ts";
 
 const PAGE = 65536;
-/** One page short of 4 GiB, so that no end address wraps to 0. */
-const MAX_PAGES = 65535;
+/** 4 GiB, less one page, so that no end address wraps to 0. */
+export const MEMORY_MAX = 65535 * PAGE;
 /** Slot numbers and the table of slots are 32 bits wide. */
 const MAX_SLOTS = 2 ** 32 - BLOCK_CODES;
 
@@ -24,17 +24,22 @@ type View = { bytes: Uint8Array; words: Uint32Array };
 /** The shared WASM memories behind one index: slot numbers 0, 1, 2 … in blocks, over as many memories as it takes. */
 export class Arena {
   readonly memories: WebAssembly.Memory[] = [];
+  readonly samplesAt: number;
   readonly blocksAt: number;
   readonly blocksPerMemory: number;
   readonly #views: View[] = [];
   readonly #maxBytes: number;
+  readonly #maxPages: number;
   #blocks = 0;
 
-  /** `maxBytes` limits all memories together. Throws INDEX_FULL if not even an empty index fits. */
-  constructor(threads: number, maxBytes: number) {
-    this.blocksAt = SCRATCH_AT + threads * SCRATCH_BYTES;
-    this.blocksPerMemory = Math.floor((MAX_PAGES * PAGE - this.blocksAt) / BLOCK_BYTES);
+  /** `maxBytes` limits all memories together, `memoryBytes` each. Throws INDEX_FULL if not even an empty index fits. */
+  constructor(threads: number, maxBytes: number, memoryBytes: number) {
+    this.#maxPages = Math.floor(Math.min(memoryBytes, MEMORY_MAX) / PAGE);
+    this.samplesAt = SCRATCH_AT + threads * SCRATCH_BYTES;
+    this.blocksPerMemory = Math.floor((this.#maxPages * PAGE - this.samplesAt) / (SAMPLE_BYTES + BLOCK_BYTES));
+    this.blocksAt = this.samplesAt + this.blocksPerMemory * SAMPLE_BYTES;
     this.#maxBytes = maxBytes;
+    if (this.blocksPerMemory < 1) throw full(`a memory of ${memoryBytes} bytes holds no block of codes`);
     this.#addMemory();
   }
 
@@ -82,12 +87,9 @@ export class Arena {
       const run = Math.min(n - done, BLOCK_CODES - within);
       const part = codes.subarray((from + done) * CODE_BYTES, (from + done + run) * CODE_BYTES);
       const { bytes } = this.#view(slot + done);
-      const block = this.#block(slot + done);
-      bytes.set(part, block + within * CODE_BYTES);
-      for (let at = (SAMPLE_STEP - (within % SAMPLE_STEP)) % SAMPLE_STEP; at < run; at += SAMPLE_STEP) {
-        const code = part.subarray(at * CODE_BYTES, (at + 1) * CODE_BYTES);
-        bytes.set(code, block + SAMPLE_AT + ((within + at) / SAMPLE_STEP) * CODE_BYTES);
-      }
+      bytes.set(part, this.#block(slot + done) + within * CODE_BYTES);
+      for (let at = (SAMPLE_STEP - (within % SAMPLE_STEP)) % SAMPLE_STEP; at < run; at += SAMPLE_STEP)
+        bytes.set(part.subarray(at * CODE_BYTES, (at + 1) * CODE_BYTES), this.#sample(slot + done + at));
       done += run;
     }
   }
@@ -118,11 +120,15 @@ export class Arena {
     return this.blocksAt + (Math.floor(slot / BLOCK_CODES) % this.blocksPerMemory) * BLOCK_BYTES;
   }
 
+  #sample(slot: number): number {
+    return this.samplesAt + ((slot / SAMPLE_STEP) % ((this.blocksPerMemory * BLOCK_CODES) / SAMPLE_STEP)) * CODE_BYTES;
+  }
+
   #addMemory(): void {
     const initial = Math.ceil(this.blocksAt / PAGE);
     try {
       if (this.bytes + initial * PAGE > this.#maxBytes) throw new RangeError(`over maxBytes ${this.#maxBytes}`);
-      this.memories.push(new WebAssembly.Memory({ initial, maximum: MAX_PAGES, shared: true }));
+      this.memories.push(new WebAssembly.Memory({ initial, maximum: this.#maxPages, shared: true }));
     } catch (cause) {
       throw full(`no further memory: ${cause instanceof Error ? cause.message : cause}`, cause);
     }

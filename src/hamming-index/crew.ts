@@ -52,10 +52,10 @@ export class Crew {
    * The nearest in each memory, as sorted lists of id, distance, id, distance …; the query and any masks lie in the
    * memories. Occupies the calling thread until it is done: it is one of those that scan.
    */
-  search(asked: Omit<Job, "limit">): Uint32Array[] {
+  search(asked: Omit<Job, "limit">, samplesAt: number): Uint32Array[] {
     const all: Job = { ...asked, limit: CODE_BITS };
     if (asked.mode === "allowed") return this.#within(all);
-    const limit = likelyLimit(this.#own.sample(all), asked.k);
+    const limit = likelyLimit(this.#own.sample(all, samplesAt), asked.k);
     const lists = this.#within({ ...asked, limit });
     const found = lists.reduce((sum, list) => sum + list.length / 2, 0);
     // The limit is a guess and the answer is not: where fewer than k lie within it, look again without.

@@ -1,6 +1,6 @@
 import { LookseeError } from "../errors.ts";
 import { allowMask } from "./allow-mask.ts";
-import { Arena } from "./arena.ts";
+import { Arena, MEMORY_MAX } from "./arena.ts";
 import type { Bitmap } from "./bitmap.ts";
 import { Crew } from "./crew.ts";
 import type { Hit } from "./every-distance.ts";
@@ -16,6 +16,8 @@ export type OpenOptions = {
   threads?: number;
   /** Where INDEX_FULL is raised, in bytes of memory reserved; default: when the machine refuses. */
   maxBytes?: number;
+  /** Size to which one WASM memory grows before the next is opened; default and most: 4 GiB less a page. */
+  memoryBytes?: number;
   /** How bits are counted; default: what suits the processor. The answers are the same. */
   counting?: Counting;
 };
@@ -53,11 +55,12 @@ export class HammingIndex {
 
   /** An empty index. Throws INDEX_CODE_WIDTH, INDEX_THREADS, INDEX_FULL. */
   static async open(options: OpenOptions = {}): Promise<HammingIndex> {
-    const { codeBytes = CODE_BYTES, threads = 1, maxBytes = Number.POSITIVE_INFINITY, counting = COUNTING } = options;
+    const { codeBytes = CODE_BYTES, threads = 1, counting = COUNTING } = options;
+    const { maxBytes = Number.POSITIVE_INFINITY, memoryBytes = MEMORY_MAX } = options;
     if (codeBytes !== CODE_BYTES) throw width(`${codeBytes} bytes asked for`);
     if (!Number.isInteger(threads) || threads < 1 || threads > 64)
       throw new LookseeError("INDEX_THREADS", `${threads} threads asked for`, "Use a whole number from 1 to 64");
-    const arena = new Arena(threads, maxBytes);
+    const arena = new Arena(threads, maxBytes, memoryBytes);
     return new HammingIndex(arena, await Crew.of(threads), counting);
   }
 
@@ -126,8 +129,8 @@ export class HammingIndex {
     arena.setQuery(code);
     if (allow) this.#putMask(allow);
     const mode = allow ? "allowed" : this.#counting;
-    const { blocksAt, blocksPerMemory } = arena;
-    const lists = this.#crew.search({ k, mode, slots: this.#size, blocksAt, blocksPerMemory });
+    const { samplesAt, blocksAt, blocksPerMemory } = arena;
+    const lists = this.#crew.search({ k, mode, slots: this.#size, blocksAt, blocksPerMemory }, samplesAt);
     return nearestOfLists(lists, k);
   }
 

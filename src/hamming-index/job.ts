@@ -71,18 +71,15 @@ export class Scanner {
     this.#begun[memory] = true;
   }
 
-  /** How many of the sampled codes lie at each distance 0 … 512. */
-  sample(job: Job): Uint32Array {
+  /** How many of the sampled codes, which lie from `samplesAt` on in each memory, are at each distance 0 … 512. */
+  sample({ slots, blocksPerMemory }: Job, samplesAt: number): Uint32Array {
     const counts = new Uint32Array(CODE_BITS + 1);
-    for (const [memory, { buffer }] of this.#memories.entries()) {
+    const room = blocksPerMemory * BLOCK_CODES;
+    for (let memory = 0; memory * room < slots; memory++) {
       const kernel = this.kernel(memory);
       kernel.clear(this.scratch);
-      for (let i = 0; i < job.blocksPerMemory; i++) {
-        const n = Math.min(BLOCK_CODES, job.slots - (memory * job.blocksPerMemory + i) * BLOCK_CODES);
-        if (n <= 0) break;
-        kernel.sample(this.scratch, job.blocksAt + i * BLOCK_BYTES, Math.ceil(n / SAMPLE_STEP));
-      }
-      const bins = new Uint32Array(buffer, this.scratch + BINS_AT, counts.length);
+      kernel.sample(this.scratch, samplesAt, Math.ceil(Math.min(room, slots - memory * room) / SAMPLE_STEP));
+      const bins = new Uint32Array(this.#memories[memory]!.buffer, this.scratch + BINS_AT, counts.length);
       for (let distance = 0; distance < counts.length; distance++) counts[distance]! += bins[distance]!;
     }
     return counts;

@@ -4,7 +4,7 @@ import { WASM_BASE64 } from "./kernel.wasm.ts";
 export type Kernel = {
   begin(scratch: number, k: number, room: number, limit: number): void;
   clear(scratch: number): void;
-  sample(scratch: number, block: number, n: number): void;
+  sample(scratch: number, codes: number, n: number): void;
   scanWords(scratch: number, block: number, from: number, to: number): void;
   scanLanes(scratch: number, block: number, from: number, to: number): void;
   scanAllowed(scratch: number, block: number, from: number, to: number): void;

@@ -1,8 +1,9 @@
 /**
  * Where things lie in an index's WASM memory. TypeScript and the kernel both compile this file, so it holds nothing but
- * integer constants. One memory: query, one scratch area a thread, then blocks of 65,536 slots each:
+ * integer constants. One memory: query, one scratch area a thread, a copy of every 256th code (the
+ * sample), then blocks of 65,536 slots each:
  *
- *     block: codes 65,536 x 64 B | ids 65,536 x u32 | allow mask 65,536 bits | sample: each 256th code again
+ *     block: codes 65,536 x 64 B | ids 65,536 x u32 | allow mask 65,536 bits
  *
  * Codes and ids grow together this way, and a block's codes are one unbroken run: blocks of 4,096, whose 20 KB of ids
  * and masks interrupt the reading every 256 KB, made a scan a fifth slower. Pages never written to take no memory.
@@ -12,9 +13,11 @@ export const CODE_BITS = 512;
 export const BLOCK_CODES = 65536;
 export const IDS_AT = 4194304;
 export const MASK_AT = 4456448;
-export const SAMPLE_AT = 4464640;
+export const BLOCK_BYTES = 4464640;
+
 export const SAMPLE_STEP = 256;
-export const BLOCK_BYTES = 4481024;
+/** A block's part of the sample. */
+export const SAMPLE_BYTES = 16384;
 
 export const QUERY_AT = 64;
 export const SCRATCH_AT = 4096;

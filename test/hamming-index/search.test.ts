@@ -62,6 +62,34 @@ test("a hundred thousand codes over two blocks, any number of threads, one answe
   }
 });
 
+test("codes over four memories: one answer, with and without a filter, before and after changes", async () => {
+  const n = 200_000;
+  const random = xorshift(SEED);
+  const ids = scatteredIds(random, n);
+  const codes = randomCodes(random, n);
+  const gone = ids.filter((_, i) => i % 2 === 0);
+  const stay = ids.filter((_, i) => i % 2 === 1);
+  const stayCodes = new Uint8Array(stay.length * 64);
+  for (let i = 0; i < stay.length; i++) stayCodes.set(codes.subarray(i * 128 + 64, i * 128 + 128), i * 64);
+  const query = randomCodes(random, 1);
+  const all = oracleOf(ids, codes, query, 50_000);
+  const left = oracleOf(stay, stayCodes, query, 50_000);
+  for (const threads of [1, 2, 3]) {
+    const index = await openIndex({ threads, memoryBytes: 16_000_000 });
+    await index.upsert(ids.subarray(0, 70_000), codes.subarray(0, 70_000 * 64));
+    await index.search(query, 10); // a worker that has searched must hear of the memories to come
+    await index.upsert(ids, codes);
+    expect(index.stats().bytes.memory).toBeGreaterThan(3 * 8_000_000);
+    for (const k of [1, 1200, 50_000])
+      expect(compareHits(await index.search(query, k), all.slice(0, k)), `k ${k}`).toBe("same");
+    expect(compareHits(await index.search(query, 1200, Bitmap.of(stay)), left.slice(0, 1200))).toBe("same");
+    await index.remove(gone);
+    expect(index.size).toBe(stay.length);
+    for (const k of [1, 1200, 50_000])
+      expect(compareHits(await index.search(query, k), left.slice(0, k)), `k ${k}`).toBe("same");
+  }
+});
+
 test("a sample that misleads costs time, never a hit", async () => {
   const n = 70_000; // every 256th code is one of the sample
   for (const [sampled, others] of [
