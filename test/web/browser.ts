@@ -55,7 +55,7 @@ export async function openShop<S extends DoorShop = ColourShop>(options: Partial
     });
     open.unshift(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000); // a slow machine is not a failure
     page.on("pageerror", (error) => errors.push(error.message));
     page.on("console", (line) => {
       if (line.type() === "error" && !line.text().startsWith("Failed to load resource")) errors.push(line.text());
@@ -76,8 +76,8 @@ export async function hits(page: Page): Promise<string[]> {
   return page.locator(".card-title").allTextContents();
 }
 
-/** Waits until nothing is being searched, after the pause that a moved box waits for. */
+/** Waits until nothing is being searched; the page is busy from the moment that a box moves. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForTimeout(260);
+  await page.waitForTimeout(60); // Back and Forward arrive as an event of their own
   await page.locator('.results[aria-busy="false"] .verdict:not(:empty), .trouble').first().waitFor();
 }

@@ -106,7 +106,9 @@ export function startOver(): void {
 /** The box follows the hand at once, the answer a moment after it rests. */
 export function moveBox(next: Box | null): void {
   if (!ask.value) return;
+  running.abort(); // what is on its way answers a question of before
   ask.value = { ...ask.value, box: next };
+  searching.value = true;
   clearTimeout(pause);
   pause = setTimeout(() => {
     const rested = ask.value;
