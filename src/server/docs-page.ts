@@ -26,7 +26,7 @@ h1{font-size:2rem;margin:0}h2{margin:3rem 0 .5rem;font-size:1.25rem}p{margin:.25
 section,details{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1rem 1.25rem;margin:.75rem 0}
 h3{margin:0;font:600 1rem/1.6 ui-monospace,monospace;overflow-wrap:anywhere}b.method{color:var(--accent);margin-inline-end:.75ch}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}td,th{text-align:start;vertical-align:top;padding:.35rem .75rem .35rem 0;border-top:1px solid var(--line)}
-th{font-weight:600;color:var(--soft)}code,pre{font:.875rem/1.5 ui-monospace,monospace}pre{overflow:auto;margin:.5rem 0 0}.soft{color:var(--soft)}summary{cursor:pointer;min-height:24px}
+th{font-weight:600;color:var(--soft)}code,pre{font:.875rem/1.5 ui-monospace,monospace}pre{overflow:auto;margin:.5rem 0 0}.soft{color:var(--soft)}summary{cursor:pointer;min-height:24px}section details{border:0;border-top:1px solid var(--line);border-radius:0;padding:.6rem 0 0;margin:.6rem 0 0}
 .scroll{overflow-x:auto}`;
 
 /** The OpenAPI document as one plain page without a script, and the policy that lets its one style through. */
@@ -59,7 +59,7 @@ function operationCard({ path, method, operation }: { path: string; method: stri
   const { summary = "", description = "", parameters = [], requestBody, responses } = operation;
   const rows = parameters.map(({ name, in: where, required, description: what = "", schema = {} }) => {
     const kind = schema.enum ? (schema.enum as unknown[]).join(" | ") : String(schema.type ?? "");
-    return `<tr><td><code>${plain(name)}</code></td><td class="soft">${plain(where)}${required ? ", required" : ""}</td><td>${plain(kind)}</td><td>${plain(what)}</td></tr>`;
+    return `<tr><td><code>${plain(name)}</code></td><td class="soft">${plain(where)}${required ? ", required" : ""}</td><td>${plain(kind)}</td><td>${prose(what)}</td></tr>`;
   });
   const bodies = Object.entries(requestBody?.content ?? {}).map(
     ([type, { schema }]) => `<details><summary>Body: <code>${plain(type)}</code></summary>${code(schema)}</details>`,
@@ -68,7 +68,7 @@ function operationCard({ path, method, operation }: { path: string; method: stri
     const shapes = Object.entries(content).map(([type, { schema }]) => `${plain(type)} ${schemaLink(schema)}`);
     return `<tr><td><code>${plain(status)}</code></td><td>${plain(what)}</td><td>${shapes.join("<br>")}</td></tr>`;
   });
-  return `<section><h3><b class="method">${plain(method)}</b>${plain(path)}</h3><p>${plain(summary)}. ${plain(description)}</p>
+  return `<section><h3><b class="method">${plain(method)}</b>${plain(path)}</h3><p>${prose(summary)}. ${prose(description)}</p>
 ${rows.length ? `<div class="scroll"><table>${rows.join("")}</table></div>` : ""}${bodies.join("")}
 <details><summary>Answers: ${Object.keys(responses).map(plain).join(", ")}</summary><div class="scroll"><table>${answers.join("")}</table></div></details></section>`;
 }
@@ -86,6 +86,9 @@ function codesTable(): string {
 }
 
 const code = (value: unknown): string => `<pre tabindex="0">${plain(JSON.stringify(value, null, 2) ?? "")}</pre>`;
+
+/** Descriptions mark code by backticks. */
+const prose = (text: string): string => plain(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 
 function plain(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

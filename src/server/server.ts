@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import multipart from "@fastify/multipart";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { config } from "../config.ts";
@@ -72,7 +74,7 @@ export async function createServer(shop: DoorShop, options: ServerOptions): Prom
   if (options.loopbackOnly ?? true) refuseForeignHosts(app);
   refuseLongBodies(app, bodyLimit);
   await app.register(multipart, { limits: { fileSize: bodyLimit } });
-  await openapi(app, options.version ?? "0.1.0");
+  await openapi(app, options.version ?? packageVersion());
 
   const photos = (options.photoHours ?? config.photoHours) > 0 ? new PhotoKeeper(shop) : undefined;
   const door: Door = { shop, photos, fetchPicture: options.fetchPicture };
@@ -80,6 +82,11 @@ export async function createServer(shop: DoorShop, options: ServerOptions): Prom
   await pageRoutes(app, options.page);
   app.addHook("onClose", async () => photos?.close());
   return app;
+}
+
+/** package.json lies two folders up, from src/server and from dist/server alike. */
+function packageVersion(): string {
+  return JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")).version;
 }
 
 /** Forms are read part by part, past Fastify's own limit; what announces itself as too long is refused unread. */
