@@ -49,8 +49,7 @@ export class ReadLimit {
 
   constructor(threads: number) {
     // Written once, so that the pages are the machine's own and not one page of zeros.
-    const words = new Uint32Array(this.#memory.buffer);
-    for (let i = 0; i < words.length; i++) words[i] = Math.imul(i, 0x9e3779b1);
+    new Uint32Array(this.#memory.buffer).fill(0x9e3779b1);
     const module = new WebAssembly.Module(Buffer.from(WASM_BASE64, "base64"));
     const workerData: ReadSetup = { memory: this.#memory, board: this.#board, module };
     Atomics.store(this.#board, NEXT, BYTES / CHUNK);

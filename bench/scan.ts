@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { LookseeError } from "../src/errors.ts";
 import { HammingIndex, type Hit } from "../src/hamming-index/index.ts";
 import { Faiss, pythonWithFaiss } from "./faiss.ts";
 import { ReadLimit } from "./read-limit.ts";
@@ -73,8 +74,9 @@ export async function benchScan(args: readonly string[]): Promise<ScanFigures> {
       json: { type: "boolean" },
     },
   });
-  const threads = values.threads.split(",").map(Number);
-  const [k, seed] = [Number(values.k), Number(values.seed)];
+  const sizes = wholeNumbers("--codes", values.codes);
+  const threads = wholeNumbers("--threads", values.threads);
+  const [k, seed] = [wholeNumbers("--k", values.k)[0]!, wholeNumbers("--seed", values.seed)[0]!];
   const figures: ScanFigures = {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
@@ -92,7 +94,7 @@ export async function benchScan(args: readonly string[]): Promise<ScanFigures> {
   const python = pythonWithFaiss();
   if (!python)
     figures.missing.push({ name: "faiss-cpu", reason: "no python3 here imports faiss; LOOKSEE_PYTHON may name one" });
-  for (const n of values.codes.split(",").map(Number)) {
+  for (const n of sizes) {
     const codes = uniformCodes(n, seed);
     const queries = uniformCodes(QUERIES, seed + 1);
     const truth = Array.from({ length: CHECKED }, (_, i) => trueKeys(codes, codeOf(queries, i), k));
@@ -116,6 +118,12 @@ export async function benchScan(args: readonly string[]): Promise<ScanFigures> {
     }
   }
   return figures;
+}
+
+function wholeNumbers(option: string, text: string): number[] {
+  const numbers = text.split(",").map(Number);
+  if (numbers.every((number) => Number.isInteger(number) && number > 0)) return numbers;
+  throw new LookseeError("USAGE", `${option} is ${text}`, "Use whole numbers above 0, with commas between them");
 }
 
 async function againstReads(

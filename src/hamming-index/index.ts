@@ -1,4 +1,4 @@
 export { Bitmap } from "./bitmap.ts";
+export type { Counting } from "./counting.ts";
 export { byDistanceThenId, everyDistance, type Hit } from "./every-distance.ts";
 export { HammingIndex, type IndexStats, type OpenOptions } from "./hamming-index.ts";
-export type { Counting } from "./kernel.ts";

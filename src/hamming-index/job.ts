@@ -1,4 +1,5 @@
-import { type Counting, type Kernel, kernelOver } from "./kernel.ts";
+import type { Counting } from "./counting.ts";
+import { type Kernel, kernelOver } from "./kernel.ts";
 import {
   BINS_AT,
   BLOCK_BYTES,

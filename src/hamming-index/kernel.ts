@@ -12,12 +12,6 @@ export type Kernel = {
   finish(scratch: number): number;
 };
 
-/** How the kernel counts bits: 64-bit words, 128-bit lanes; both give the same distances. */
-export type Counting = "words" | "lanes";
-
-/** arm64 counts bits in vector registers only, so there a word would travel to one and back. */
-export const COUNTING: Counting = process.arch === "arm64" ? "lanes" : "words";
-
 let module: WebAssembly.Module | undefined;
 
 /** The compiled kernel, once a thread; a worker is handed this one. */
