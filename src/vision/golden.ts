@@ -9,6 +9,7 @@ import type { Inference } from "./inference.ts";
 /** One known answer: a PNG of exactly side x side pixels, the hash of its RGB bytes, and what PyTorch made of it. */
 export type GoldenCase = {
   picture: string; // file in the model folder
+  source?: string; // the photo that the decoder made it from, for tests of the decoder
   sha256: string; // of uint8[side, side, 3]
   outputs: { category?: number[]; box?: number[]; boxScore?: number; feature: number[] };
 };

@@ -1,4 +1,4 @@
-"""Writes a model folder: model.onnx, card.json, golden.json with its pictures.
+"""Writes a model folder: model.onnx, card.json, golden.json for the pictures that golden.ts put there.
 
     python3 -m looksee_training.export --checkpoint runs/NAME/last.pt --card runs/NAME/card-parts.json --out ../models/default
     python3 -m looksee_training.export --untrained TRUNK.npz --out ../models/default     (a stand-in for wiring tests)
@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 
 from .categories import CATEGORIES
-from .model import FEATURE_WIDTH, Network, Served
+from .model import FEATURE_WIDTH, Network, Served, folded
 
 
 def load_network(checkpoint):
@@ -31,7 +31,7 @@ def write_onnx(network, file, side):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing warns of shapes that are meant to stay symbolic
         torch.onnx.export(
-            Served(network).eval(), torch.zeros(2, 3, side, side), str(file), opset_version=13,
+            Served(folded(network)).eval(), torch.zeros(2, 3, side, side), str(file), opset_version=13,
             input_names=["picture"], output_names=list(Served.OUTPUTS),
             dynamic_axes={"picture": {0: "n", 2: "s", 3: "s"}, **{name: {0: "n"} for name in Served.OUTPUTS}},
         )  # fmt: skip
@@ -42,29 +42,23 @@ def to_input(pixels):
     return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
-def golden_pictures(side):
-    """Two drawn inputs, uint8 (2, side, side, 3): integer arithmetic alone, so every machine draws the same."""
-    y, x = np.mgrid[0:side, 0:side].astype(np.int64) * 192 // side
-    first = np.stack([255 - (x + y) // 2, (x * 5 // 4) % 256, 255 - y], 2)
-    first[(x - 96) ** 2 + (y - 96) ** 2 < 60**2] = (200, 40, 60)
-    second = np.full((side, side, 3), 255)
-    second[(abs(x - 90) < 45) & (abs(y - 100) < 70)] = (40, 90, 200)
-    second[(abs(x - 90) < 45) & (abs(y - 100) < 70) & ((x + y) % 24 < 8)] = (240, 220, 60)
-    return np.stack([first, second]).astype(np.uint8)
-
-
 def write_golden(network, folder, side, model_id):
-    """golden.json and the PNGs beside it: what PyTorch answers to them, for the runtime to compare with."""
-    pixels = golden_pictures(side)
+    """golden.json: what PyTorch answers to the PNGs in folder/golden, side x side each, for the runtime to compare with.
+
+    The PNGs are what the runtime's decoder makes of the JPEGs beside them (golden.ts writes both).
+    """
+    files = sorted((folder / "golden").glob("*.png"))
+    pixels = np.stack([np.asarray(Image.open(file).convert("RGB")) for file in files])
+    if pixels.shape[1:] != (side, side, 3):
+        raise ValueError(f"GOLDEN_SIDE: {files[0]} is not {side} x {side}; run golden.ts with --side {side}")
     with torch.no_grad():
         outputs = [o.numpy() for o in Served(network).eval()(to_input(pixels))]
     cases = []
-    for i, image in enumerate(pixels):
-        name = f"golden-{i + 1}.png"
-        Image.fromarray(image).save(folder / name, optimize=True)
+    for i, (file, image) in enumerate(zip(files, pixels)):
         category, box, score, feature = (o[i] for o in outputs)
         cases.append({
-            "picture": name, "sha256": hashlib.sha256(image.tobytes()).hexdigest(),
+            "picture": f"golden/{file.name}", "source": f"golden/{file.stem}.jpg",
+            "sha256": hashlib.sha256(image.tobytes()).hexdigest(),
             "outputs": {
                 "category": rounded(category), "box": rounded(box),
                 "boxScore": round(float(score), 6), "feature": rounded(feature),
@@ -91,7 +85,10 @@ def base_card(model_id, side):
             "feature": {"name": "feature", "width": FEATURE_WIDTH},
         },
         "categories": list(CATEGORIES),
-        "views": {"whole": 0.5, "box": 0.5, "context": 1.15, "minBoxScore": 0.3},
+        "views": {
+            "sum": [{"of": "whole", "size": 1, "weight": 0.5}, {"of": "box", "size": 1.15, "weight": 0.5}],
+            "minBoxScore": 0.2,
+        },
         "codeThresholds": None,
         "calibration": {"score": {"slope": 12.0, "intercept": -6.0}, "noGoodMatch": 0.3},
         "training": {}, "quality": {},

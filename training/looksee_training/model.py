@@ -1,11 +1,13 @@
 """The network: one trunk, three heads (category, box, feature)."""
 
+import copy
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from .categories import CATEGORIES
-from .trunk import CHANNELS_16, CHANNELS_32, build_trunk, run_trunk
+from .trunk import CHANNELS_16, CHANNELS_32, build_trunk, fold, run_trunk
 
 FEATURE_WIDTH = 512
 
@@ -58,6 +60,14 @@ class FeatureHead(nn.Module):
     def forward(self, pooled):
         return self.centre(self.project(pooled))
 
+    def fold(self):
+        """Puts the centring into the projection, in place; for evaluation only."""
+        scale = 1 / (self.centre.running_var + self.centre.eps).sqrt()
+        folded = nn.Linear(CHANNELS_32, FEATURE_WIDTH)
+        folded.weight.data = self.project.weight.data * scale[:, None]
+        folded.bias.data = -self.centre.running_mean * scale
+        self.project, self.centre = folded, nn.Identity()
+
 
 class Network(nn.Module):
     """x: float (n, 3, s, s) in -1..1 -> dict of category logits (n, 14), box (n, 4), score logit (n,), raw (n, 512).
@@ -72,11 +82,20 @@ class Network(nn.Module):
         self.box = BoxHead()
         self.feature = FeatureHead()
 
-    def forward(self, x):
-        middle, deep = run_trunk(self.trunk, x)
+    def forward(self, x, start=0):
+        """start > 0: x is what the trunk's first `start` stages gave."""
+        middle, deep = run_trunk(self.trunk, x, start)
         pooled = deep.mean((2, 3))
         box, score = self.box(middle, deep)
         return {"category": self.category(pooled), "box": box, "score": score, "raw": self.feature(pooled)}
+
+
+def folded(network):
+    """A copy for serving, batch norms folded away: fewer operations, and every weight keeps its name in ONNX."""
+    network = copy.deepcopy(network).eval()
+    fold(network)
+    network.feature.fold()
+    return network
 
 
 class Served(nn.Module):

@@ -1,9 +1,12 @@
 """MobileNetV2 1.0 trained on ImageNet (Apache-2.0), read from a .npz of torchvision's state_dict names."""
 
+import copy
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 import torchvision
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 CHANNELS_16 = 96  # of the last block at stride 16, features[13]
 CHANNELS_32 = 1280  # of the last convolution, features[18], stride 32
@@ -38,10 +41,41 @@ def build_trunk(npz=None):
     return stages
 
 
-def run_trunk(stages, x):
-    """x: (n, 3, s, s) -> (n, 96, s/16, s/16), (n, 1280, s/32, s/32)."""
-    for i, stage in enumerate(stages):
-        x = stage(x)
+def run_trunk(stages, x, start=0):
+    """x: (n, 3, s, s) -> (n, 96, s/16, s/16), (n, 1280, s/32, s/32); with start > 0, x is the output of stage start-1."""
+    for i in range(start, len(stages)):
+        x = stages[i](x)
         if i == 13:
             middle = x
     return middle, x
+
+
+def frozen_stem(stages, count):
+    """The first `count` stages as a copy with their batch norms folded in: for training what follows them.
+
+    They work at the highest resolution, so they cost the most and change the least.
+    """
+    return fold(copy.deepcopy(stages[:count]).eval()).to(memory_format=torch.channels_last)
+
+
+def fold(module):
+    """Folds every batch norm into the convolution before it, in place; for evaluation only."""
+    for child in module.children():
+        fold(child)
+    before = None
+    for name, child in list(module.named_children()):
+        if isinstance(child, torch.nn.BatchNorm2d) and before is not None:
+            holder, key = before
+            holder._modules[key] = fuse_conv_bn_eval(holder._modules[key], child)
+            module._modules[name] = torch.nn.Identity()
+        before = convolution_at(module, name)
+    return module
+
+
+def convolution_at(module, name):
+    child = module._modules[name]
+    if isinstance(child, torch.nn.Conv2d):
+        return module, name
+    if isinstance(child, torch.nn.Sequential) and len(child) == 2 and isinstance(child[0], SamePadding):
+        return child, "1"
+    return None

@@ -1,0 +1,137 @@
+"""Batches without end: items of one family together, so that the hardest negatives meet."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from . import views
+
+CATALOG, PHOTO = 0, 1
+
+
+@dataclass
+class Plan:
+    """How many of each kind go into one process's batch."""
+
+    mall_items: int = 10  # each one catalogue picture and one photo
+    mall_families: int = 3
+    grocery_items: int = 8  # likewise
+    grocery_families: int = 3
+    clothing: int = 6
+    streets: int = 3
+    garments: int = 4
+
+
+class Items:
+    """Pictures of a set grouped by item, items by family. Items without a photo take no part."""
+
+    def __init__(self, pictures, numbers):
+        """numbers: item id -> its row among the prototypes; new ids are added."""
+        self.catalog, self.photos, self.families = {}, {}, {}
+        for p in pictures:
+            (self.catalog if p.role == "catalog" else self.photos).setdefault(p.item, []).append(p)
+        for item in self.photos:
+            if item in self.catalog:
+                numbers.setdefault(item, len(numbers))
+                self.families.setdefault(self.catalog[item][0].family, []).append(item)
+        self.numbers = numbers
+        self.names = list(self.families)
+        self.weights = np.array([len(v) for v in self.families.values()], float)
+        self.weights /= self.weights.sum()
+
+    def draw(self, random, count, families):
+        """`count` different items out of about that many families."""
+        drawn = []
+        while len(drawn) < count:
+            family = self.families[self.names[random.choice(len(self.names), p=self.weights)]]
+            take = min(len(family), max(1, -(-count // families)), count - len(drawn))
+            drawn += [i for i in random.permutation(family)[:take] if i not in drawn]
+        return drawn
+
+
+class Batches(torch.utils.data.IterableDataset):
+    """Endless batches as dicts of tensors: pixels uint8 (n, side, side, 3), category, item, role, box, boxed."""
+
+    def __init__(self, sets, plan, side, seed, shuffle_identities=False):
+        """sets: kind -> PictureSet (training part is used). shuffle_identities: the control that must not learn."""
+        self.sets, self.plan, self.side, self.seed = sets, plan, side, seed
+        self.numbers = {}
+        self.items = {k: Items(sets[k].of("train"), self.numbers) for k in ("groceries", "mall") if k in sets}
+        if shuffle_identities:
+            for items in self.items.values():
+                shuffle_photos(items, np.random.default_rng(seed))
+        self.clothing = by_category(sets["clothing"].of("train"))
+        self.streets = sets["streets"].of("train")
+
+    def __iter__(self):
+        info = torch.utils.data.get_worker_info()
+        random = np.random.default_rng([self.seed, info.id if info else 0])
+        while True:
+            yield self.batch(random)
+
+    def batch(self, random):
+        rows, plan = [], self.plan
+        for kind, count, families in (
+            ("mall", plan.mall_items, plan.mall_families),
+            ("groceries", plan.grocery_items, plan.grocery_families),
+        ):
+            if kind not in self.items:
+                continue
+            items = self.items[kind]
+            for item in items.draw(random, count, families):
+                number = items.numbers[item]
+                rows.append(self.catalog(kind, pick(items.catalog[item], random), random, number))
+                photo = pick(items.photos[item], random)
+                rows.append(self.photo(kind, photo, random, number))
+        for _ in range(plan.clothing):
+            kinds = list(self.clothing)
+            weights = np.sqrt([len(self.clothing[k]) for k in kinds])  # between the long tail and an even share
+            drawn = self.clothing[kinds[random.choice(len(kinds), p=weights / weights.sum())]]
+            rows.append(self.photo("clothing", pick(drawn, random), random, -1))
+        for _ in range(plan.streets):
+            rows.append(self.photo("streets", pick(self.streets, random), random, -1))
+        for _ in range(plan.garments):
+            picture = pick([p for p in pick_many(self.streets, random, 8) if p.garments] or self.streets, random)
+            category, box = pick(picture.garments, random)
+            pixels = self.sets["streets"].pixels[picture.row]
+            rows.append((*views.garment_view(pixels, box, random, self.side), category, -1, PHOTO))
+        pixels, boxes, categories, numbers, roles = zip(*rows)
+        boxes = torch.from_numpy(np.stack(boxes))
+        return {
+            "pixels": torch.from_numpy(np.stack(pixels)), "box": boxes, "boxed": boxes[:, 0] >= 0,
+            "category": torch.tensor(categories), "item": torch.tensor(numbers), "role": torch.tensor(roles),
+        }  # fmt: skip
+
+    def catalog(self, kind, picture, random, number):
+        view = views.catalog_view(self.sets[kind].pixels[picture.row], picture, random, self.side)
+        return (*view, picture.category, number, CATALOG)
+
+    def photo(self, kind, picture, random, number):
+        # Mirroring is harmless where there is no print to read: garments, people, fruit.
+        flip = kind in ("clothing", "streets") or (kind == "groceries" and picture.category == 13)
+        view = views.photo_view(self.sets[kind].pixels[picture.row], picture, random, self.side, flip)
+        return (*view, picture.category, number, PHOTO)
+
+
+def by_category(pictures):
+    grouped = {}
+    for p in pictures:
+        grouped.setdefault(p.category, []).append(p)
+    return grouped
+
+
+def pick(choices, random):
+    return choices[random.integers(len(choices))]
+
+
+def pick_many(choices, random, count):
+    return [pick(choices, random) for _ in range(count)]
+
+
+def shuffle_photos(items, random):
+    """Gives every item another item's photos."""
+    names = list(items.photos)
+    photos = [items.photos[n] for n in names]
+    for name, order in zip(names, random.permutation(len(names))):
+        items.photos[name] = photos[order]

@@ -1,0 +1,156 @@
+"""Chooses the views and fits the score on internal validation looks; never on the groceries' own val photos.
+
+    python3 -m looksee_training.calibrate looks/ --out runs/NAME/card-parts.json
+
+looks/ holds groceries-catalog, groceries-held-out, mall-catalog, mall-photos, clothing-photos as look.ts wrote them.
+"""
+
+import argparse
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+
+from .looks import read_looks
+
+FALSE_ALARM = 0.02  # of held-out queries whose item is in the catalogue
+
+
+def ranks(queries, catalog):
+    """Rank (0 first) of each query's own item among catalogue items; an item counts by its best picture."""
+    ids = sorted(set(catalog[1]))
+    row = {item: i for i, item in enumerate(ids)}
+    best = item_scores(queries[0], catalog[0], np.array([row[i] for i in catalog[1]]), len(ids))
+    own = np.array([row[i] for i in queries[1]])
+    mine = best[np.arange(len(own)), own]
+    return (best > mine[:, None]).sum(1), best, own
+
+
+def item_scores(queries, pictures, rows, items):
+    scores = queries @ pictures.T
+    best = np.full((len(queries), items), -np.inf, np.float32)
+    np.maximum.at(best.T, rows, scores.T)
+    return best
+
+
+def recall_at(rank, ks=(1, 4, 20)):
+    return {str(k): round(float((rank < k).mean()), 4) for k in ks}
+
+
+def interval(hits, draws=10_000, seed=1, clusters=None):
+    """95 % interval of a share by bootstrap; clusters: drawn whole (products)."""
+    random = np.random.default_rng(seed)
+    hits = np.asarray(hits, float)
+    if clusters is None:
+        means = random.binomial(len(hits), hits.mean(), draws) / len(hits)
+    else:
+        names, which = np.unique(clusters, return_inverse=True)
+        sums, counts = np.bincount(which, hits), np.bincount(which)
+        drawn = random.integers(0, len(names), (draws, len(names)))
+        means = sums[drawn].sum(1) / counts[drawn].sum(1)
+    return [round(float(v), 4) for v in np.percentile(means, [2.5, 97.5])]
+
+
+def fit_logistic(x, y, weight, steps=100):
+    """slope, intercept of P(y = 1) = sigmoid(slope * x + intercept) by weighted Newton steps."""
+    design = np.stack([x, np.ones_like(x)], 1).astype(np.float64)
+    theta = np.zeros(2)
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-design @ theta))
+        gradient = design.T @ (weight * (y - p)) - 1e-3 * theta
+        curve = (design * (weight * p * (1 - p))[:, None]).T @ design + 1e-3 * np.eye(2)
+        step = np.linalg.solve(curve, gradient)
+        theta += step
+        if abs(step).max() < 1e-9:
+            break
+    return float(theta[0]), float(theta[1])
+
+
+def expected_calibration_error(p, y, bins=10):
+    which = np.minimum((p * bins).astype(int), bins - 1)
+    return float(sum(abs(p[which == b].mean() - y[which == b].mean()) * (which == b).mean() for b in set(which)))
+
+
+def top_hits(best, own, count=20):
+    """Cosine and truth of each query's first `count` hits, flattened."""
+    order = np.argsort(-best, axis=1)[:, :count]
+    return np.take_along_axis(best, order, 1).ravel(), (order == own[:, None]).ravel().astype(float)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("looks")
+    parser.add_argument("--views", help='fix them: {"whole": 0.5, "box-1.15": 0.5}')
+    parser.add_argument("--out")
+    args = parser.parse_args()
+    folder = Path(args.looks)
+    pairs = {}
+    for kind, photos in (("groceries", "groceries-held-out"), ("mall", "mall-photos")):
+        if (folder / photos).exists():
+            pairs[kind] = (read_looks(folder / photos, kind), read_looks(folder / f"{kind}-catalog", kind))
+    strangers = read_looks(folder / "clothing-photos", "clothing")
+    table = []
+    names = sorted(next(iter(pairs.values()))[0].views)
+    boxes = [n for n in names if n != "whole"]
+    choices = [{"whole": 1.0}] + [{n: 1.0} for n in boxes]
+    choices += [{"whole": w, n: 1 - w} for n, w in itertools.product(boxes, (0.3, 0.4, 0.5, 0.6))]
+    if args.views:
+        choices = [json.loads(args.views)]
+    for weights in choices:
+        line, found = {"views": weights}, []
+        for kind, (photos, catalog) in pairs.items():
+            q, c = photos.feature(weights), catalog.feature(weights)
+            rank, _, _ = ranks((q, photos.items), (c, catalog.items))
+            bits, _, _ = ranks((np.sign(q), photos.items), (np.sign(c), catalog.items))
+            line[kind], line[f"{kind} codes"] = recall_at(rank), recall_at(bits)
+            found.append(line[kind]["1"])
+        table.append((float(np.mean(found)), line))
+        print(json.dumps(line), flush=True)
+    best = max(table, key=lambda entry: entry[0])[1]
+    print(json.dumps({"chosen": best["views"]}))
+    fit(best["views"], pairs, strangers, args.out)
+
+
+def fit(weights, pairs, strangers, out):
+    cosines, truths, sizes, quality, tops = [], [], [], {}, {}
+    for kind, (photos, catalog) in pairs.items():
+        rank, best, own = ranks((photos.feature(weights), photos.items), (catalog.feature(weights), catalog.items))
+        cosine, truth = top_hits(best, own)
+        cosines.append(cosine), truths.append(truth), sizes.append(np.full(len(truth), 1 / len(truth)))
+        tops[kind] = best.max(1)
+        quality[kind] = {
+            "queries": len(own), "items": len(catalog.items), "recall": recall_at(rank),
+            "interval": {k: interval(rank < int(k), clusters=photos.items) for k in ("1", "4", "20")},
+            "categoryAccuracy": round(photos.category_accuracy(), 4),
+        }  # fmt: skip
+        if not np.isnan(photos.truth).any():
+            overlap = photos.overlap()
+            quality[kind]["boxIou"] = {str(t): round(float((overlap >= t).mean()), 4) for t in (0.5, 0.7)}
+    x, y = np.concatenate(cosines), np.concatenate(truths)
+    weight = np.concatenate(sizes) * len(y) / len(pairs)
+    slope, intercept = fit_logistic(x, y, weight)
+    score = 1 / (1 + np.exp(-(slope * x + intercept)))
+    groceries = pairs["groceries"][1].feature(weights)
+    strange = (strangers.feature(weights) @ groceries.T).max(1)
+    limit = float(np.quantile(tops["groceries"], FALSE_ALARM))
+    to_score = lambda c: 1 / (1 + np.exp(-(slope * c + intercept)))  # noqa: E731
+    quality["scoreEce"] = round(expected_calibration_error(score, y), 4)
+    quality["noGoodMatch"] = {
+        "caught": round(float((strange < limit).mean()), 4), "falseAlarm": FALSE_ALARM,
+        "mallFalseAlarm": round(float((tops["mall"] < limit).mean()), 4) if "mall" in tops else None,
+    }  # fmt: skip
+    parts = {
+        "calibration": {
+            "score": {"slope": round(slope, 4), "intercept": round(intercept, 4)},
+            "noGoodMatch": round(to_score(limit), 4),
+        },
+        "quality": {"internal": quality}, "views": weights,
+    }  # fmt: skip
+    print(json.dumps(parts))
+    if out:
+        Path(out).write_text(json.dumps(parts, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

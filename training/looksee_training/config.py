@@ -1,0 +1,69 @@
+"""A run's settings: a TOML file whose keys are checked."""
+
+import tomllib
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+from .batches import Plan
+
+
+@dataclass
+class Config:
+    prepared: str  # folder with groceries/, clothing/, streets/, mall/ as prepare.ts wrote them
+    trunk: str  # mobilenet_v2_imagenet.npz
+    minutes: float  # the schedule ends then, whatever speed the machine has
+    start: str = ""  # a run's last.pt whose averaged weights to begin with, instead of the trunk's alone
+    side: int = 160
+    seed: int = 1
+    processes: int = 2
+    sets: list = field(default_factory=lambda: ["groceries", "clothing", "streets", "mall"])
+    frozen_stages: int = 4  # edges and colours stay as ImageNet taught them; more than half again as fast
+    trunk_rate: float = 4e-4
+    head_rate: float = 2e-3
+    weight_decay: float = 0.02
+    warm_up: float = 0.03  # share of the schedule
+    temperature: float = 0.07
+    code_temperature: float = 0.07
+    weight_feature: float = 1.0
+    weight_code: float = 0.5
+    weight_pair: float = 0.5
+    weight_category: float = 0.5
+    weight_box: float = 0.5
+    weight_score: float = 0.1
+    weight_decorrelation: float = 5.0
+    label_smoothing: float = 0.1
+    average: float = 0.998  # of the weights, a step
+    checkpoint_minutes: float = 3.0
+    evaluate_minutes: float = 8.0
+    shuffle_identities: bool = False
+    plan: Plan = field(default_factory=Plan)
+
+    def as_dict(self):
+        return asdict(self)
+
+
+def read_config(file, overrides=()):
+    """file: TOML; overrides: "key=value" or "plan.key=value", values in TOML. Raises ValueError on an unknown key."""
+    text = Path(file).read_text()
+    values = tomllib.loads(text)
+    for override in overrides:
+        key, _, value = override.partition("=")
+        target = values
+        if key.startswith("plan."):
+            target, key = values.setdefault("plan", {}), key[5:]
+        target[key] = tomllib.loads(f"v = {value}")["v"]
+    plan = checked(Plan, values.pop("plan", {}), "plan.")
+    return Config(**checked(Config, values, ""), plan=Plan(**plan))
+
+
+def checked(kind, values, prefix):
+    known = {f.name: f for f in fields(kind)}
+    for key, value in values.items():
+        if key not in known:
+            raise ValueError(f"CONFIG_KEY: {prefix}{key} is no setting; known: {', '.join(sorted(known))}")
+        expected = known[key].type
+        if expected is float and type(value) is int:
+            values[key] = float(value)
+        elif isinstance(expected, type) and type(value) is not expected:
+            raise ValueError(f"CONFIG_TYPE: {prefix}{key} = {value!r} is not {expected.__name__}")
+    return values

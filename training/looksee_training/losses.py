@@ -1,0 +1,96 @@
+"""Losses, one idea each. `raw` is the feature before its length is made 1; zero mean, unit variance a dimension."""
+
+import torch
+import torch.nn.functional as F
+
+
+def as_feature(raw):
+    """(n, d) -> unit rows: what the fine search compares."""
+    return F.normalize(raw, dim=1)
+
+
+def as_soft_code(raw, sharpness=2.0):
+    """(n, d) -> unit rows of nearly +-1: the sign bits made differentiable, what the coarse search compares.
+
+    cos(code a, code b) = 1 - 2 * Hamming / d once the tanh has saturated.
+    """
+    return F.normalize(torch.tanh(raw * sharpness), dim=1)
+
+
+def prototype_contrast(queries, items, prototypes, temperature):
+    """Softmax over every known item's catalogue picture: each photo must pick its own.
+
+    queries: float (n, d) unit rows. items: int64 (n,), the right row of prototypes. prototypes: float (m, d) unit rows.
+    temperature > 0. Returns a scalar >= 0; 0 for n = 0. Raises ValueError on unequal widths.
+    Source: normalised softmax (Zhai and Wu, "Classification is a strong baseline for deep metric learning", BMVC 2019),
+    with catalogue pictures in the place of learned proxies (cross-batch memory: Wang et al., CVPR 2020).
+    """
+    if queries.shape[1] != prototypes.shape[1]:
+        raise ValueError(f"LOSS_SHAPE: {tuple(queries.shape)} and {tuple(prototypes.shape)} differ in width")
+    if len(queries) == 0:
+        return queries.sum() * 0
+    return F.cross_entropy(queries @ prototypes.T / temperature, items)
+
+
+def batch_contrast(features, items, temperature):
+    """Each picture must pick the batch's other pictures of its item among all others, catalogue and photos alike.
+
+    Other photos are negatives of a photo too, so what tells a photo from a catalogue picture earns nothing.
+    features: (n, d) unit rows. items: int64 (n,), -1 for a picture of no item (a negative only). Returns a scalar >= 0:
+    the mean over pictures with a partner of -log(sum of exp over partners / sum of exp over all others); 0 if none has.
+    Source: supervised contrast, Khosla et al., NeurIPS 2020, eq. 3 (the sum within the log).
+    """
+    itself = torch.eye(len(items), dtype=torch.bool)
+    partner = (items[:, None] == items[None]) & (items[:, None] >= 0) & ~itself
+    anchors = partner.any(1)
+    if not anchors.any():
+        return features.sum() * 0
+    logits = (features @ features.T / temperature).masked_fill(itself, float("-inf"))
+    own = logits.masked_fill(~partner, float("-inf"))
+    return (logits[anchors].logsumexp(1) - own[anchors].logsumexp(1)).mean()
+
+
+def decorrelation(raw):
+    """Mean squared correlation between two different dimensions over the batch: 0 when all are uncorrelated.
+
+    raw: (n, d), n >= 2. Sign bits that repeat each other carry nothing. Source: the off-diagonal term of Barlow Twins
+    (Zbontar et al., ICML 2021), here within one view.
+    """
+    n, d = raw.shape
+    x = raw - raw.mean(0)
+    x = x / (x.pow(2).mean(0) + 1e-6).sqrt()
+    c = x.T @ x / n
+    return (c.pow(2).sum() - c.diagonal().pow(2).sum()) / (d * (d - 1))
+
+
+def iou(a, b):
+    """Overlap of boxes (n, 4) x1,y1,x2,y2, row by row: intersection over union, (n,) in 0..1, and the union's area."""
+    corner = torch.minimum(a[:, 2:], b[:, 2:]) - torch.maximum(a[:, :2], b[:, :2])
+    inter = corner.clamp(min=0).prod(1)
+    union = area(a) + area(b) - inter
+    return inter / union.clamp(min=1e-6), union
+
+
+def area(box):
+    return (box[:, 2:] - box[:, :2]).clamp(min=0).prod(1)
+
+
+def box_loss(box, truth):
+    """Mean over rows of L1 (sum of four edges) + 2 * (1 - GIoU). box, truth: (n, 4). 0 for n = 0.
+
+    Source: generalised IoU, Rezatofighi et al., CVPR 2019; the weights are DETR's ratio, scaled down.
+    """
+    if len(box) == 0:
+        return box.sum() * 0
+    overlap, union = iou(box, truth)
+    frame = torch.maximum(box[:, 2:], truth[:, 2:]) - torch.minimum(box[:, :2], truth[:, :2])
+    frame = frame.clamp(min=0).prod(1).clamp(min=1e-6)
+    generalised = overlap - (frame - union) / frame
+    return ((box - truth).abs().sum(1) + 2 * (1 - generalised)).mean()
+
+
+def score_loss(logit, box, truth):
+    """The box score learns the overlap that its own box reaches. logit: (n,). 0 for n = 0."""
+    if len(box) == 0:
+        return logit.sum() * 0
+    return F.binary_cross_entropy_with_logits(logit, iou(box.detach(), truth)[0])

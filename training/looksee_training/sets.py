@@ -1,0 +1,125 @@
+"""The prepared picture sets, as `prepare.ts` wrote them."""
+
+import csv
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .categories import CATEGORIES, index_of, of_clothing, of_groceries
+from .garments import of_street_garment
+
+VALIDATION_SHARE = 10  # every tenth
+
+
+@dataclass
+class Picture:
+    """One row of pixels.bin. Boxes are fractions of the letterboxed square; None where unknown."""
+
+    row: int
+    file: str
+    item: str  # "" where the set has no identities
+    family: str  # the set's own label: items of one family are each other's hard negatives
+    category: int  # of the 14, or -1
+    role: str  # catalog | photo
+    part: str  # train | validation | test
+    content: tuple  # where the picture itself lies within the square
+    box: tuple | None = None  # main object
+    garments: tuple = ()  # (category, box) of labelled parts
+
+
+class PictureSet:
+    """Pictures of one folder with their pixels, uint8 (n, side, side, 3), mapped and not loaded."""
+
+    def __init__(self, folder, kind, part=None):
+        """kind: groceries | clothing | streets | mall; part: overrides the split ("validation" for a held-out mall)."""
+        folder = Path(folder)
+        about = json.loads((folder / "set.json").read_text())
+        self.kind, self.side, self.sha256 = kind, about["side"], about["sha256"]
+        shape = (about["count"], self.side, self.side, 3)
+        self.pixels = np.memmap(folder / "pixels.bin", np.uint8, "r", shape=shape)
+        with open(folder / "index.csv", newline="") as f:
+            rows = list(csv.DictReader(f))
+        self.pictures = READERS[kind](rows)
+        if part is not None:
+            for picture in self.pictures:
+                picture.part = part
+        for picture in self.pictures:
+            if picture.role == "catalog" and picture.box is None:
+                picture.box = box_of_content(self.pixels[picture.row])
+
+    def of(self, part, role=None):
+        return [p for p in self.pictures if p.part == part and role in (None, p.role)]
+
+
+def box_of_content(pixels, least=24):
+    """Box of all that differs from white by `least` in some channel, as fractions; None on a picture without white.
+
+    Catalogue pictures stand on white or nearly so; a picture that fills its frame has no white border to find.
+    """
+    pixels = pixels[::2, ::2]  # half the rows and columns find the same box to a pixel
+    ink = (255 - pixels.min(2)) > least
+    if not ink.any() or ink.mean() > 0.95:
+        return None
+    ys, xs = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+    side = pixels.shape[0]
+    return (xs[0] / side, ys[0] / side, (xs[-1] + 1) / side, (ys[-1] + 1) / side)
+
+
+def base(row, **known):
+    content = tuple(float(row[k]) for k in ("px1", "py1", "px2", "py2"))
+    return Picture(row=int(row["row"]), file=row["file"], item=row["itemId"], family=row["label"],
+                   role=row["role"], content=content, **known)  # fmt: skip
+
+
+def box_of(row):
+    return tuple(float(row[k]) for k in ("x1", "y1", "x2", "y2")) if row["x1"] else None
+
+
+def read_groceries(rows):
+    """Every tenth training photo of each product is validation; the set's own `val` photos are the test."""
+    seen, pictures = {}, []
+    for row in rows:
+        part = "test" if row["split"] == "val" else "train"
+        if part == "train" and row["role"] == "photo":
+            number = seen[row["itemId"]] = seen.get(row["itemId"], -1) + 1
+            part = "validation" if number % VALIDATION_SHARE == VALIDATION_SHARE - 1 else "train"
+        pictures.append(base(row, category=index_of(of_groceries(row["label"])), part=part))
+    return pictures
+
+
+def read_clothing(rows):
+    """Split by sender: pictures of one sender look alike."""
+    pictures = []
+    for row in rows:
+        number = int(hashlib.sha256(row["group"].encode()).hexdigest(), 16)
+        part = "validation" if number % VALIDATION_SHARE == 0 else "train"
+        pictures.append(base(row, category=index_of(of_clothing(row["label"])), part=part))
+    return pictures
+
+
+def read_streets(rows):
+    """One picture a file; its main object is the union of the labelled garments, its garments give categories."""
+    grouped = {}
+    for row in rows:
+        grouped.setdefault(int(row["row"]), []).append(row)
+    pictures = []
+    for number, group in grouped.items():
+        boxes = [box_of(row) for row in group]
+        union = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+        labelled = [(of_street_garment(row["label"]), box_of(row)) for row in group]
+        garments = tuple((index_of(kind), box) for kind, box in labelled if kind is not None)
+        part = "validation" if number % VALIDATION_SHARE == VALIDATION_SHARE - 1 else "train"
+        pictures.append(base(group[0], category=-1, part=part, box=union, garments=garments))
+    return pictures
+
+
+def read_mall(rows):
+    """Items of one mall are one part: a held-out mall has another seed."""
+    return [base(row, category=index_of(row["label"]), part="train", box=box_of(row)) for row in rows]
+
+
+READERS = {"groceries": read_groceries, "clothing": read_clothing, "streets": read_streets, "mall": read_mall}
+assert len(CATEGORIES) == 14

@@ -1,0 +1,225 @@
+"""Trains the network.
+
+    cd training
+    python3 -m looksee_training.train configs/default.toml --run runs/NAME [--set minutes=60 --set plan.clothing=4]
+    python3 -m looksee_training.train configs/default.toml --run runs/NAME --resume
+
+Writes runs/NAME/config.json, metrics.jsonl and last.pt (network, averaged weights, optimiser, clock), every few
+minutes; last.pt is replaced whole, so it can be exported at any moment. Data-parallel over `processes` on one CPU.
+"""
+
+import argparse
+import json
+import math
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
+import torch.nn.functional as F
+
+from . import losses
+from .bank import Bank
+from .batches import CATALOG, PHOTO, Batches
+from .config import read_config
+from .evaluate import internal_figures
+from .export import to_input
+from .model import FEATURE_WIDTH, Network
+from .sets import PictureSet
+from .trunk import frozen_stem
+
+
+def batch_loss(out, batch, bank, config):
+    """The weighted sum and its parts, as a dict of scalars."""
+    raw, item, role = out["raw"], batch["item"], batch["role"]
+    known = item >= 0
+    photos = known & (role == PHOTO)
+    prototypes = bank.with_live(raw, item, role)
+    feature, code = losses.as_feature, losses.as_soft_code
+    boxed, labelled = batch["boxed"], batch["category"] >= 0
+    parts = {
+        "feature": losses.prototype_contrast(
+            feature(raw[photos]), item[photos], feature(prototypes), config.temperature),
+        "code": losses.prototype_contrast(
+            code(raw[photos]), item[photos], code(prototypes), config.code_temperature),
+        "pair": losses.batch_contrast(feature(raw), item, config.temperature)
+        + 0.5 * losses.batch_contrast(code(raw), item, config.code_temperature),
+        "category": F.cross_entropy(
+            out["category"][labelled], batch["category"][labelled], label_smoothing=config.label_smoothing),
+        "box": losses.box_loss(out["box"][boxed], batch["box"][boxed]),
+        "score": losses.score_loss(out["score"][boxed], out["box"][boxed], batch["box"][boxed]),
+        "decorrelation": losses.decorrelation(raw),
+    }  # fmt: skip
+    return sum(getattr(config, f"weight_{name}") * part for name, part in parts.items()), parts
+
+
+def rate_at(progress, warm_up):
+    """Share of the full learning rate: linear warm-up, then a half cosine down to nothing."""
+    if progress < warm_up:
+        return progress / warm_up
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - warm_up) / (1 - warm_up))))
+
+
+def average_gradients(parameters):
+    """One message for all: many small ones would cost more than the sum itself."""
+    grads = [p.grad for p in parameters if p.grad is not None]
+    flat = torch.cat([g.flatten() for g in grads])
+    dist.all_reduce(flat)
+    flat /= dist.get_world_size()
+    at = 0
+    for g in grads:
+        g.copy_(flat[at : at + g.numel()].view_as(g))
+        at += g.numel()
+
+
+def share_catalog(raw, batch, processes):
+    """Catalogue features and item numbers of all processes' batches, for every process's bank."""
+    live = (batch["role"] == CATALOG) & (batch["item"] >= 0)
+    mine = (batch["item"][live], raw.detach()[live].contiguous())
+    if processes == 1:
+        return [mine]
+    shared = []
+    for tensor in mine:
+        gathered = [torch.empty_like(tensor) for _ in range(processes)]
+        dist.all_gather(gathered, tensor)
+        shared.append(gathered)
+    return list(zip(*shared))
+
+
+class Average:
+    """Exponential average of weights and batch-norm statistics."""
+
+    def __init__(self, network):
+        self.state = {k: v.clone() for k, v in network.state_dict().items()}
+
+    def update(self, network, keep):
+        for k, v in network.state_dict().items():
+            if v.dtype.is_floating_point:
+                self.state[k].lerp_(v, 1 - keep)
+            else:
+                self.state[k].copy_(v)
+
+
+def work(rank, config, run, resume):
+    torch.manual_seed(config.seed + rank)
+    torch.set_num_threads(1)
+    if config.processes > 1:
+        dist.init_process_group("gloo", rank=rank, world_size=config.processes)
+    sets = {kind: PictureSet(Path(config.prepared) / kind, kind) for kind in config.sets}
+    held_out = Path(config.prepared) / "mall-val"
+    held_out = PictureSet(held_out, "mall", part="validation") if held_out.exists() and "mall" in sets else None
+    data = Batches(sets, config.plan, config.side, config.seed * 1000 + rank, config.shuffle_identities)
+    network = Network(config.trunk).to(memory_format=torch.channels_last)
+    if config.start:
+        network.load_state_dict(torch.load(config.start, map_location="cpu")["average"])
+    stem = frozen_stem(network.trunk, config.frozen_stages)
+    slow, fast = list(network.trunk[config.frozen_stages :].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
+    optimiser = torch.optim.AdamW(
+        [{"params": slow, "top": config.trunk_rate}, {"params": fast, "top": config.head_rate}],
+        lr=0.0, weight_decay=config.weight_decay,
+    )  # fmt: skip
+    bank, average, step, spent = Bank(len(data.numbers), FEATURE_WIDTH), Average(network), 0, 0.0
+    if resume:
+        state = torch.load(run / "last.pt", map_location="cpu")
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        average.state, bank.raw, step, spent = state["average"], state["bank"], state["step"], state["spent"]
+    # Forked: a spawned worker would be sent every mapped picture through a pipe.
+    loader = torch.utils.data.DataLoader(
+        data, batch_size=None, num_workers=1, prefetch_factor=4, multiprocessing_context="fork")
+    loader = iter(loader)
+    started, saved, evaluated, sums = time.monotonic(), spent, spent, {}
+    clock = torch.zeros(1)
+    while True:
+        clock[0] = spent + time.monotonic() - started
+        if config.processes > 1:
+            dist.broadcast(clock, 0)  # one clock, or the processes would part
+        now = float(clock) / 60
+        if now >= config.minutes:
+            break
+        for group in optimiser.param_groups:
+            group["lr"] = group["top"] * rate_at(now / config.minutes, config.warm_up)
+        batch = next(loader)
+        network.train()
+        x = to_input(batch["pixels"].numpy()).contiguous(memory_format=torch.channels_last)
+        with torch.no_grad():
+            x = stem(x)
+        out = network(x, start=config.frozen_stages)
+        loss, parts = batch_loss(out, batch, bank, config)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        if config.processes > 1:
+            average_gradients(slow + fast)
+        torch.nn.utils.clip_grad_norm_(slow + fast, 5.0)
+        optimiser.step()
+        for items, raw in share_catalog(out["raw"], batch, config.processes):
+            bank.store(raw, items)
+        step += 1
+        average.update(network, min(config.average, (1 + step) / (10 + step)))
+        if rank == 0:
+            for name, part in parts.items():
+                sums[name] = sums.get(name, 0.0) + float(part)
+            if step % 50 == 0:
+                note(run, {"step": step, "minutes": round(now, 2), **{k: round(v / 50, 4) for k, v in sums.items()}})
+                sums = {}
+            if now * 60 - saved > config.checkpoint_minutes * 60:
+                saved = now * 60
+                save(run, network, average, optimiser, bank, step, saved, config, sets)
+            if now * 60 - evaluated > config.evaluate_minutes * 60:
+                evaluated = now * 60
+                note(run, {"step": step, "minutes": round(now, 2), **figures(average, sets, held_out, config)})
+    if rank == 0:
+        save(run, network, average, optimiser, bank, step, now * 60, config, sets)
+        note(run, {"step": step, "minutes": round(now, 2), "end": True, **figures(average, sets, held_out, config)})
+
+
+def figures(average, sets, held_out, config):
+    network = Network()
+    network.load_state_dict(average.state)
+    return internal_figures(network.eval(), sets, held_out, config.side)
+
+
+def note(run, line):
+    with open(run / "metrics.jsonl", "a") as f:
+        f.write(json.dumps(line) + "\n")
+    print(json.dumps(line), flush=True)
+
+
+def save(run, network, average, optimiser, bank, step, spent, config, sets):
+    state = {
+        "network": network.state_dict(), "average": average.state, "optimiser": optimiser.state_dict(),
+        "bank": bank.raw, "step": step, "spent": spent, "config": config.as_dict(),
+        "data": {kind: s.sha256 for kind, s in sets.items()}, "commit": commit(),
+    }  # fmt: skip
+    torch.save(state, run / "next.pt")
+    os.replace(run / "next.pt", run / "last.pt")
+
+
+def commit():
+    found = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config")
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--resume", action="store_true")
+    args = parser.parse_args()
+    config, run = read_config(args.config, args.set), Path(args.run)
+    run.mkdir(parents=True, exist_ok=True)
+    (run / "config.json").write_text(json.dumps(config.as_dict(), indent=2) + "\n")
+    if config.processes == 1:
+        work(0, config, run, args.resume)
+        return
+    os.environ.setdefault("MASTER_ADDR", "127.0.0.1")
+    os.environ.setdefault("MASTER_PORT", "29517")
+    mp.spawn(work, (config, run, args.resume), nprocs=config.processes)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import type { Box } from "../src/vision/box.ts";
+import { readCsv } from "./csv.ts";
+
+/** One picture of a set and what is known of it; `group` is never divided between training and validation. */
+export type Entry = {
+  file: string;
+  itemId: string;
+  label: string; // the set's own category word
+  role: "catalog" | "photo";
+  group: string;
+  split: "train" | "val";
+  boxes: { label: string; box: Box }[]; // none: unknown
+};
+
+/** How each training set is laid out on disk. */
+export const SETS: Record<string, (folder: string) => Entry[]> = {
+  groceries(folder) {
+    const photos = (split: "train" | "val") =>
+      readCsv(join(folder, `photos-${split}.csv`)).map(({ file, itemId, category }) =>
+        entry({ file: file!, itemId: itemId!, label: category!, role: "photo", group: file!, split }),
+      );
+    const products = readCsv(join(folder, "products.csv")).map(({ id, category, image }) =>
+      entry({ file: image!, itemId: id!, label: category!, role: "catalog", group: id!, split: "train" }),
+    );
+    return [...products, ...photos("train"), ...photos("val")];
+  },
+  clothing: (folder) =>
+    readCsv(join(folder, "photos.csv")).map(({ file, sender, category }) =>
+      entry({ file: file!, itemId: "", label: category!, role: "photo", group: sender!, split: "train" }),
+    ),
+  streets(folder) {
+    const pictures = new Map<string, Entry>();
+    for (const row of readCsv(join(folder, "boxes.csv"))) {
+      const file = row.file!;
+      const found =
+        pictures.get(file) ?? entry({ file, itemId: "", label: "", role: "photo", group: file, split: "train" });
+      pictures.set(file, found);
+      found.boxes.push({ label: row.category!, box: boxOf(row) });
+    }
+    return [...pictures.values()];
+  },
+  mall(folder) {
+    const items = readCsv(join(folder, "catalog.csv")).map((row) =>
+      entry({
+        file: row.image ?? row.images!,
+        itemId: row.itemId ?? row.id!,
+        label: row.category!,
+        role: "catalog",
+        group: row.itemId ?? row.id!,
+        split: "train",
+      }),
+    );
+    const photos = readCsv(join(folder, "photos.csv")).map((row) => ({
+      ...entry({
+        file: row.file!,
+        itemId: row.itemId!,
+        label: row.category!,
+        role: "photo",
+        group: row.itemId!,
+        split: "train",
+      }),
+      boxes: [{ label: row.category!, box: boxOf(row) }],
+    }));
+    return [...items, ...photos];
+  },
+};
+
+const entry = (known: Omit<Entry, "boxes">): Entry => ({ ...known, boxes: [] });
+const boxOf = (row: Record<string, string>): Box => [Number(row.x1), Number(row.y1), Number(row.x2), Number(row.y2)];
+
+/** Every tenth training photo of a product is held out of training, by the order of the set's file. */
+export function heldOut(entries: Entry[]): Entry[] {
+  const seen = new Map<string, number>();
+  return entries.filter(({ role, split, itemId }) => {
+    if (role !== "photo" || split !== "train") return false;
+    const number = seen.get(itemId) ?? 0;
+    seen.set(itemId, number + 1);
+    return number % 10 === 9;
+  });
+}

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+import torch
+
+from looksee_training.model import Network, Served, folded
+from looksee_training.trunk import SamePadding, frozen_stem
+
+torch.manual_seed(0)
+
+
+@pytest.fixture(scope="module")
+def network():
+    net = Network()
+    with torch.no_grad():  # statistics other than the initial 0 and 1, or folding would be trivial
+        for module in net.modules():
+            if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
+                module.running_mean.uniform_(-0.2, 0.2)
+                module.running_var.uniform_(0.5, 1.5)
+    return net.eval()
+
+
+@pytest.mark.parametrize("side", [64, 160, 192])
+def test_served_outputs_keep_the_contract(network, side):
+    with torch.no_grad():
+        category, box, score, feature = Served(network)(torch.rand(3, 3, side, side) * 2 - 1)
+    assert category.shape == (3, 14) and box.shape == (3, 4) and score.shape == (3,) and feature.shape == (3, 512)
+    assert torch.allclose(feature.norm(dim=1), torch.ones(3), atol=1e-5)
+    assert (box[:, :2] <= box[:, 2:]).all() and (box >= 0).all() and (box <= 1).all()
+    assert (score >= 0).all() and (score <= 1).all()
+
+
+def test_folding_changes_nothing(network):
+    x = torch.rand(2, 3, 96, 96) * 2 - 1
+    with torch.no_grad():
+        for plain, other in zip(Served(network)(x), Served(folded(network))(x)):
+            assert torch.allclose(plain, other, atol=1e-4)
+
+
+def test_the_frozen_stem_gives_what_the_first_stages_give(network):
+    x = torch.rand(2, 3, 96, 96) * 2 - 1
+    with torch.no_grad():
+        expected = network(x)
+        got = network(frozen_stem(network.trunk, 4)(x), start=4)
+    for key in expected:
+        assert torch.allclose(expected[key], got[key], atol=1e-4), key
+
+
+def test_five_strided_convolutions_pad_right_and_below(network):
+    padded = [m for m in network.trunk.modules() if isinstance(m, SamePadding)]
+    strided = [m for m in network.trunk.modules() if isinstance(m, torch.nn.Conv2d) and m.stride == (2, 2)]
+    assert len(padded) == len(strided) == 5
+    assert all(m.padding == (0, 0) for m in strided)
+    x = torch.zeros(1, 1, 2, 2)
+    assert SamePadding()(x + 1)[0, 0].tolist() == np.pad(np.ones((2, 2)), ((0, 1), (0, 1))).tolist()

@@ -1,0 +1,59 @@
+"""No product's photo, no sender and no street picture lies in two parts."""
+
+from looksee_training import sets
+from looksee_training.categories import CATEGORIES, CLOTHING
+from looksee_training.config import read_config
+
+import pytest
+
+
+def row(n, item="", label="", role="photo", group="", split="train", box=("", "", "", "")):
+    return {"row": str(n), "file": f"{n}.jpg", "itemId": item, "label": label, "role": role, "group": group or str(n),
+            "split": split, "px1": "0", "py1": "0", "px2": "1", "py2": "1",
+            "x1": box[0], "y1": box[1], "x2": box[2], "y2": box[3]}  # fmt: skip
+
+
+def test_groceries_hold_out_every_tenth_photo_of_each_product_and_leave_val_alone():
+    rows = [row(n, item=f"p{n % 3}", label="Juice") for n in range(90)]
+    rows += [row(100 + n, item=f"p{n % 3}", label="Juice", split="val") for n in range(30)]
+    pictures = sets.read_groceries(rows)
+    for item in ("p0", "p1", "p2"):
+        own = [p.part for p in pictures if p.item == item]
+        assert (own.count("train"), own.count("validation"), own.count("test")) == (27, 3, 10)
+    assert all(p.part == "test" for p in pictures if p.row >= 100)
+
+
+def test_a_sender_is_never_divided():
+    rows = [row(n, label="T-Shirt", group=str(n % 200)) for n in range(2000)]
+    parts = {}
+    for picture, source in zip(sets.read_clothing(rows), rows):
+        parts.setdefault(source["group"], set()).add(picture.part)
+    assert all(len(p) == 1 for p in parts.values())
+    held_out = sum(p == {"validation"} for p in parts.values())
+    assert 8 <= held_out <= 35  # a tenth of 200, by hash
+
+
+def test_a_street_picture_is_one_picture_with_the_union_of_its_boxes():
+    rows = [row(0, label="shoes", box=("0.1", "0.8", "0.3", "0.9")), row(0, label="dress", box=("0.2", "0.1", "0.6", "0.7")),
+            row(1, label="watch", box=("0.4", "0.4", "0.5", "0.5"))]  # fmt: skip
+    first, second = sets.read_streets(rows)
+    assert first.box == (0.1, 0.1, 0.6, 0.9)
+    assert [CATEGORIES[c] for c, _ in first.garments] == ["shoes", "dress"]
+    assert second.box == (0.4, 0.4, 0.5, 0.5)
+
+
+def test_every_clothing_label_has_one_of_the_14_kinds():
+    assert set(CLOTHING.values()) <= set(CATEGORIES)
+
+
+def test_config_refuses_unknown_keys_and_wrong_types(tmp_path):
+    file = tmp_path / "c.toml"
+    file.write_text('prepared = "a"\ntrunk = "b"\nminutes = 1\n[plan]\nclothing = 3\n')
+    config = read_config(file, ["seed=9", "plan.streets=0"])
+    assert (config.minutes, config.seed, config.plan.clothing, config.plan.streets) == (1.0, 9, 3, 0)
+    with pytest.raises(ValueError, match="CONFIG_KEY: minuts"):
+        read_config(file, ["minuts=9"])
+    with pytest.raises(ValueError, match="CONFIG_KEY: plan.shirts"):
+        read_config(file, ["plan.shirts=9"])
+    with pytest.raises(ValueError, match="CONFIG_TYPE"):
+        read_config(file, ['seed="one"'])
