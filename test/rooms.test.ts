@@ -43,7 +43,8 @@ export function breaches(imports: readonly Import[]): string[] {
     if (OPEN.has(from)) wrong.push(`${file}: open to all, so it imports no room, not even ${to}`);
     else if (FLOOR[from] === undefined) wrong.push(`${file}: ${from} is no room of design.md`);
     else if (FLOOR[to] === undefined) wrong.push(`${file}: imports ${to}, which is no room`);
-    else if (FLOOR[from] <= FLOOR[to]) wrong.push(`${file}: ${from} may not import ${to}; move the call up or the code down`);
+    else if (FLOOR[from] <= FLOOR[to])
+      wrong.push(`${file}: ${from} may not import ${to}; move the call up or the code down`);
   }
   return wrong;
 }

@@ -11,15 +11,20 @@ const EVERY_MS = { terminal: 100, pipe: 3000 };
 
 /** Shows progress on stderr: a bar on a terminal, a line every few seconds otherwise. */
 export class Progress {
-  #shown = 0;
+  #shown: number;
   #stage = "";
   readonly #terminal = process.stderr.isTTY === true;
+
+  constructor() {
+    // Piped, the first line waits its turn too: short work and plain refusals stay a single line.
+    this.#shown = this.#terminal ? 0 : performance.now();
+  }
 
   readonly update = (event: ProgressEvent): void => {
     const now = performance.now();
     const finished = event.total !== null && event.done >= event.total;
     const due = now - this.#shown >= (this.#terminal ? EVERY_MS.terminal : EVERY_MS.pipe);
-    if (event.stage === this.#stage && !due && !(finished && this.#terminal)) return;
+    if (!due && !(this.#terminal && (finished || event.stage !== this.#stage))) return;
     if (this.#terminal && this.#stage !== "" && event.stage !== this.#stage) process.stderr.write("\n");
     this.#stage = event.stage;
     this.#shown = now;

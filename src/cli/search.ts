@@ -33,7 +33,7 @@ export function addSearch(program: Command): void {
         ...(options.category === undefined ? {} : { category: options.category }),
         limit: options.limit,
       };
-      const result = await withShop(command, false, (shop) => shop.catalog(catalog).search(query));
+      const result = await withShop(command, false, (shop) => shop.catalog(catalog).search(query)).catch(naming(photo));
       if (json) printJson(result);
       else print(result);
     });
@@ -53,6 +53,15 @@ async function readPhoto(photo: string): Promise<Uint8Array> {
   } catch (cause) {
     throw new LookseeError("PICTURE_MISSING", `${photo} cannot be read`, "Check the path", { cause });
   }
+}
+
+/** The engine sees bytes; a person wants to know which file. */
+function naming(photo: string | undefined): (error: unknown) => never {
+  return (error) => {
+    if (photo !== undefined && error instanceof LookseeError && error.code.startsWith("PICTURE_"))
+      throw new LookseeError(error.code, `${photo}: ${error.problem}`, error.remedy, { cause: error });
+    throw error;
+  };
 }
 
 function print(result: SearchResult): void {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Figures, ImportReport } from "../../src/index.ts";
-import { json, shared, sharedIsThere, whyNot } from "./command-line.ts";
+import { json } from "../cli/run.ts";
+import { shared, sharedIsThere, whyNot } from "./shared.ts";
 
 const data = mkdtempSync(join(tmpdir(), "looksee-figures-"));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
