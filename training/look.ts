@@ -66,7 +66,7 @@ async function look({ file }: Entry) {
   const square = squareAroundPicture(picture.width, picture.height);
   const whole = await inference.run(await cut(picture, square, card.input.side));
   const found = boxFromSquare(Array.from(whole.box!) as unknown as Box, square, picture.width, picture.height);
-  const box = isBox(found, 0.02) ? found : WHOLE;
+  const box = whole.boxScore >= card.views.minBoxScore && isBox(found, 0.02) ? found : WHOLE; // as Model.see decides
   const features = views.map(async (view) =>
     view === "whole"
       ? whole.feature

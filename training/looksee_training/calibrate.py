@@ -1,6 +1,6 @@
 """Chooses the views and fits the score on internal validation looks; never on the groceries' own val photos.
 
-    python3 -m looksee_training.calibrate looks/ --out runs/NAME/card-parts.json
+    python3 -m looksee_training.calibrate looks/ --out runs/NAME/calibration.json
 
 looks/ holds groceries-catalog, groceries-held-out, mall-catalog, mall-photos, clothing-photos as look.ts wrote them.
 """
@@ -113,43 +113,60 @@ def main():
 
 
 def fit(weights, pairs, strangers, out):
-    cosines, truths, sizes, quality, tops = [], [], [], {}, {}
+    cosines, truths, sizes, tops = [], [], [], {}
     for kind, (photos, catalog) in pairs.items():
-        rank, best, own = ranks((photos.feature(weights), photos.items), (catalog.feature(weights), catalog.items))
+        _, best, own = ranks((photos.feature(weights), photos.items), (catalog.feature(weights), catalog.items))
         cosine, truth = top_hits(best, own)
         cosines.append(cosine), truths.append(truth), sizes.append(np.full(len(truth), 1 / len(truth)))
         tops[kind] = best.max(1)
-        quality[kind] = {
-            "queries": len(own), "items": len(catalog.items), "recall": recall_at(rank),
-            "interval": {k: interval(rank < int(k), clusters=photos.items) for k in ("1", "4", "20")},
-            "categoryAccuracy": round(photos.category_accuracy(), 4),
-        }  # fmt: skip
-        if not np.isnan(photos.truth).any():
-            overlap = photos.overlap()
-            quality[kind]["boxIou"] = {str(t): round(float((overlap >= t).mean()), 4) for t in (0.5, 0.7)}
     x, y = np.concatenate(cosines), np.concatenate(truths)
-    weight = np.concatenate(sizes) * len(y) / len(pairs)
-    slope, intercept = fit_logistic(x, y, weight)
-    score = 1 / (1 + np.exp(-(slope * x + intercept)))
+    slope, intercept = fit_logistic(x, y, np.concatenate(sizes) * len(y) / len(pairs))
+
+    def score(cosine):
+        return 1 / (1 + np.exp(-(slope * cosine + intercept)))
+
+    limit = float(np.quantile(tops["groceries"], FALSE_ALARM))
     groceries = pairs["groceries"][1].feature(weights)
     strange = (strangers.feature(weights) @ groceries.T).max(1)
-    limit = float(np.quantile(tops["groceries"], FALSE_ALARM))
-    to_score = lambda c: 1 / (1 + np.exp(-(slope * c + intercept)))  # noqa: E731
-    quality["scoreEce"] = round(expected_calibration_error(score, y), 4)
+    quality = {kind: quality_of(*pair, weights) for kind, pair in pairs.items()}
+    quality["scoreEce"] = round(expected_calibration_error(score(x), y), 4)
     quality["noGoodMatch"] = {
-        "caught": round(float((strange < limit).mean()), 4), "falseAlarm": FALSE_ALARM,
-        "mallFalseAlarm": round(float((tops["mall"] < limit).mean()), 4) if "mall" in tops else None,
-    }  # fmt: skip
+        "clothingAgainstGroceriesCaught": round(float((strange < limit).mean()), 4),
+        "falseAlarm": {kind: round(float((top < limit).mean()), 4) for kind, top in tops.items()},
+    }
     parts = {
+        "views": {"sum": [view_of(name, weight) for name, weight in weights.items()]},
         "calibration": {
             "score": {"slope": round(slope, 4), "intercept": round(intercept, 4)},
-            "noGoodMatch": round(to_score(limit), 4),
+            "noGoodMatch": round(float(score(limit)), 4),
         },
-        "quality": {"internal": quality}, "views": weights,
-    }  # fmt: skip
+        "quality": {"internalValidation": quality},
+    }
     print(json.dumps(parts))
     if out:
         Path(out).write_text(json.dumps(parts, indent=2) + "\n")
+
+
+def quality_of(photos, catalog, weights):
+    """Recall with 95 % intervals (products drawn whole), category accuracy, box overlap where boxes are known."""
+    q, c = photos.feature(weights), catalog.feature(weights)
+    rank, _, _ = ranks((q, photos.items), (c, catalog.items))
+    bits, _, _ = ranks((np.sign(q), photos.items), (np.sign(c), catalog.items))
+    found = {
+        "queries": len(rank), "items": len(set(catalog.items)), "identicalRecall": recall_at(rank),
+        "identicalRecallInterval": {k: interval(rank < int(k), clusters=photos.items) for k in ("1", "4", "20")},
+        "codeRecall": recall_at(bits), "categoryAccuracy": round(photos.category_accuracy(), 4),
+    }  # fmt: skip
+    if not np.isnan(photos.truth).any():
+        overlap = photos.overlap()
+        found["boxIou"] = {str(t): round(float((overlap >= t).mean()), 4) for t in (0.5, 0.7)}
+    return found
+
+
+def view_of(name, weight):
+    """ "box-1.15" -> {"of": "box", "size": 1.15, "weight": weight}; "whole" has size 1."""
+    of, _, size = name.partition("-")
+    return {"of": of, "size": float(size or 1), "weight": round(weight, 3)}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Writes a model folder: model.onnx, card.json, golden.json for the pictures that golden.ts put there.
 
-    python3 -m looksee_training.export --checkpoint runs/NAME/last.pt --card runs/NAME/card-parts.json --out ../models/default
+    python3 -m looksee_training.export --checkpoint runs/NAME/last.pt --card cards/default.json --card runs/NAME/calibration.json --out ../models/default
     python3 -m looksee_training.export --untrained TRUNK.npz --out ../models/default     (a stand-in for wiring tests)
 """
 
@@ -107,7 +107,7 @@ def main():
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--checkpoint")
     source.add_argument("--untrained", help="the trunk's .npz: ImageNet features through a random projection")
-    parser.add_argument("--card", help="JSON laid over the card")
+    parser.add_argument("--card", action="append", default=[], help="JSON laid over the card; may be given often")
     parser.add_argument("--id", default="looksee-1")
     parser.add_argument("--side", type=int, default=160)
     parser.add_argument("--out", required=True)
@@ -116,7 +116,9 @@ def main():
     network = load_network(args.checkpoint) if args.checkpoint else untrained(args.untrained)
     folder = Path(args.out)
     folder.mkdir(parents=True, exist_ok=True)
-    card = merge(base_card(args.id, args.side), json.loads(Path(args.card).read_text()) if args.card else {})
+    card = base_card(args.id, args.side)
+    for file in args.card:
+        card = merge(card, json.loads(Path(file).read_text()))
     write_onnx(network, folder / "model.onnx", card["input"]["side"])
     write_golden(network, folder, card["input"]["side"], card["id"])
     (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n")
