@@ -5,7 +5,7 @@
 //
 // KIND groceries|clothing|streets|mall; PART catalog | photos | held-out (internal validation) | val (groceries' own).
 // Writes OUT/index.csv (file,itemId,label,x1,y1,x2,y2 true box, b1,b2,b3,b4 found box, score) and, in its order,
-// OUT/category.bin (float32 n x 14 logits) and OUT/VIEW.bin (float32 n x 512 unit features).
+// OUT/VIEW.bin (float32 n x 512 unit features) and OUT/category-VIEW.bin (float32 n x 14 logits).
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -42,7 +42,7 @@ if (!kind || !SETS[kind] || !folder || !part || !out)
 const parts: Record<string, (all: Entry[]) => Entry[]> = {
   catalog: (all) => all.filter(({ role }) => role === "catalog"),
   photos: (all) => all.filter(({ role, split }) => role === "photo" && split === "train"),
-  "held-out": heldOut,
+  "held-out": (all) => heldOut(all, kind),
   val: (all) => all.filter(({ role, split }) => role === "photo" && split === "val"),
 };
 const choose = parts[part];
@@ -67,16 +67,14 @@ async function look({ file }: Entry) {
   const whole = await inference.run(await cut(picture, square, card.input.side));
   const found = boxFromSquare(Array.from(whole.box!) as unknown as Box, square, picture.width, picture.height);
   const box = whole.boxScore >= card.views.minBoxScore && isBox(found, 0.02) ? found : WHOLE; // as Model.see decides
-  const features = views.map(async (view) =>
-    view === "whole"
-      ? whole.feature
-      : (await inference.run(await cut(picture, squareOf(view, box, picture), card.input.side))).feature,
+  const answers = views.map(async (view) =>
+    view === "whole" ? whole : await inference.run(await cut(picture, squareOf(view, box, picture), card.input.side)),
   );
-  return { whole, box, features: await Promise.all(features) };
+  return { whole, box, answers: await Promise.all(answers) };
 }
 
 const lines = ["file,itemId,label,x1,y1,x2,y2,b1,b2,b3,b4,score"];
-const category: Float32Array[] = [];
+const categories: Float32Array[][] = views.map(() => []);
 const features: Float32Array[][] = views.map(() => []);
 const ahead = 4;
 for (let at = 0; at < entries.length; at += ahead)
@@ -86,8 +84,10 @@ for (let at = 0; at < entries.length; at += ahead)
     lines.push(
       [file, itemId, label, ...first, ...seen.box.map((v) => v.toFixed(5)), seen.whole.boxScore.toFixed(5)].join(","),
     );
-    category.push(seen.whole.category!);
-    for (const [v, feature] of seen.features.entries()) features[v]!.push(feature);
+    for (const [v, { feature, category }] of seen.answers.entries()) {
+      features[v]!.push(feature);
+      categories[v]!.push(category!);
+    }
   }
 await inference.close();
 
@@ -98,6 +98,8 @@ const write = (name: string, rows: Float32Array[]) =>
     join(out, `${name}.bin`),
     Buffer.concat(rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength))),
   );
-write("category", category);
-for (const [v, view] of views.entries()) write(view.replace(":", "-"), features[v]!);
+for (const [v, view] of views.entries()) {
+  write(view.replace(":", "-"), features[v]!);
+  write(`category-${view.replace(":", "-")}`, categories[v]!);
+}
 process.stderr.write(`${entries.length} pictures of ${kind} ${part} in ${out}\n`);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Box } from "../src/vision/box.ts";
 import { readCsv } from "./csv.ts";
@@ -69,11 +70,15 @@ export const SETS: Record<string, (folder: string) => Entry[]> = {
 const entry = (known: Omit<Entry, "boxes">): Entry => ({ ...known, boxes: [] });
 const boxOf = (row: Record<string, string>): Box => [Number(row.x1), Number(row.y1), Number(row.x2), Number(row.y2)];
 
-/** Every tenth training photo of a product is held out of training, by the order of the set's file. */
-export function heldOut(entries: Entry[]): Entry[] {
+/**
+ * What is held out of training for internal validation, by the rules of looksee_training/sets.py: of clothing every tenth
+ * sender by hash, of the rest every tenth photo of a product by the order of the set's file.
+ */
+export function heldOut(entries: Entry[], kind: string): Entry[] {
   const seen = new Map<string, number>();
-  return entries.filter(({ role, split, itemId }) => {
+  return entries.filter(({ role, split, itemId, group }) => {
     if (role !== "photo" || split !== "train") return false;
+    if (kind === "clothing") return BigInt(`0x${createHash("sha256").update(group).digest("hex")}`) % 10n === 0n;
     const number = seen.get(itemId) ?? 0;
     seen.set(itemId, number + 1);
     return number % 10 === 9;

@@ -21,7 +21,7 @@ export type Card = {
     feature: { name: string; width: number };
   };
   categories: string[];
-  /** The feature is the unit sum of weight x feature over `sum`; below `minBoxScore` the whole picture is the object. */
+  /** Feature and category are the weighted sums over `sum`; below `minBoxScore` the whole picture is the object. */
   views: { sum: View[]; minBoxScore: number };
   codeThresholds: number[] | null;
   /** score = 1 / (1 + exp(-(slope * cosine + intercept))); a best score below noGoodMatch means "we don't have it". */
@@ -76,7 +76,7 @@ function faultOf(card: Card): string | null {
     return "categories must be a list of names";
   const looks = (v: View) =>
     ["whole", "box", "centre"].includes(v?.of) && number(v.size) && v.size > 0 && number(v.weight);
-  if (!Array.isArray(views?.sum) || views.sum.length < 1 || !views.sum.every(looks) || !number(views.minBoxScore))
+  if (!Array.isArray(views?.sum) || !views.sum.every(looks) || !number(views.minBoxScore) || !(total(views.sum) > 0))
     return "views must give sum (a list of of, size, weight) and minBoxScore";
   if (card.codeThresholds !== null && !numbers(card.codeThresholds, FEATURE_WIDTH))
     return `codeThresholds must be null or ${FEATURE_WIDTH} numbers`;
@@ -84,3 +84,5 @@ function faultOf(card: Card): string | null {
     return "calibration must give score.slope, score.intercept and noGoodMatch";
   return null;
 }
+
+const total = (views: readonly View[]): number => views.reduce((sum, { weight }) => sum + weight, 0);

@@ -12,7 +12,7 @@ import { cut } from "./tensor.ts";
 
 /** What a model sees in one picture. */
 export type Sight = {
-  category: Float32Array; // probabilities over card.categories, sum 1, from the whole picture or the given box
+  category: Float32Array; // probabilities over card.categories, sum 1, from the same views as the feature
   box: Box; // the main object; the given box if one was given
   boxScore: number; // 0..1, the overlap that the model expects of its box with the true one; 1 for a given box
   feature: Float32Array; // 512, unit length
@@ -74,7 +74,7 @@ export class Model {
     const decoded = performance.now();
     const seen = box ? await this.#seeBox(picture, box) : await this.#seeWhole(picture);
     return {
-      category: this.#probabilities(seen.whole.category),
+      category: seen.category,
       box: seen.box,
       boxScore: seen.boxScore,
       feature: seen.feature,
@@ -97,53 +97,68 @@ export class Model {
     const found = whole.box ? boxFromSquare(ordered(whole.box), square, width, height) : WHOLE;
     const believed = whole.box !== null && whole.boxScore >= this.card.views.minBoxScore && isBox(found, 0.02);
     const box = believed ? found : WHOLE;
-    const feature = await this.#combine(({ of, size }) => {
+    const combined = await this.#combine(({ of, size }) => {
       if (of === "whole") return whole;
       return this.#look(picture, squareAroundBox(of === "box" ? box : WHOLE, width, height, size));
     });
-    return { whole, feature, box, boxScore: Math.min(1, Math.max(0, whole.boxScore)) };
+    return { ...combined, box, boxScore: Math.min(1, Math.max(0, whole.boxScore)) };
   }
 
   /** The given box takes the picture's place; all views of it run in one batch. */
   async #seeBox(picture: Picture, box: Box): Promise<Seen> {
     const look = (size: number) => this.#look(picture, squareAroundBox(box, picture.width, picture.height, size));
-    const whole = look(ROOM);
-    const feature = await this.#combine(({ of, size }) => {
-      if (of === "whole") return whole;
+    const combined = await this.#combine(({ of, size }) => {
+      if (of === "whole") return look(ROOM);
       return look(of === "box" ? size : size * ROOM);
     });
-    return { whole: await whole, feature, box, boxScore: 1 };
+    return { ...combined, box, boxScore: 1 };
   }
 
   async #look(picture: Picture, square: Square): Promise<Answer> {
     return this.#inference.run(await cut(picture, square, this.card.input.side));
   }
 
-  async #combine(see: (view: View) => Answer | Promise<Answer>): Promise<Float32Array> {
+  /** Feature and category from the card's views: the feature is the unit sum, the category the mean of the logits. */
+  async #combine(see: (view: View) => Answer | Promise<Answer>): Promise<Pick<Seen, "feature" | "category">> {
     const { sum } = this.card.views;
     const answers = await Promise.all(sum.map(see));
-    const total = new Float32Array(answers[0]!.feature.length);
-    for (const [n, { feature }] of answers.entries())
-      for (let i = 0; i < total.length; i++) total[i]! += sum[n]!.weight * feature[i]!;
-    return toUnitLength(total);
-  }
-
-  #probabilities(category: Float32Array | null): Float32Array {
+    const weights = sum.map(({ weight }) => weight);
+    const feature = toUnitLength(
+      weighted(
+        answers.map((answer) => answer.feature),
+        weights,
+      ),
+    );
     const n = this.card.categories.length;
-    if (!category) return new Float32Array(n).fill(1 / n); // a model without the head leaves it to the vote
-    if (this.card.outputs.category!.kind === "probabilities") return category;
-    const most = category.reduce((a, b) => Math.max(a, b));
-    const parts = category.map((v) => Math.exp(v - most));
-    const sum = parts.reduce((a, b) => a + b);
-    return parts.map((v) => v / sum);
+    const logits = answers.map((answer) => answer.category).filter((category) => category !== null);
+    // A model without the head leaves the category to the vote of the neighbours.
+    if (logits.length === 0) return { feature, category: new Float32Array(n).fill(1 / n) };
+    const mean = weighted(logits, weights);
+    return { feature, category: this.card.outputs.category!.kind === "logits" ? softmax(mean) : mean };
   }
 }
 
-type Seen = { whole: Answer; feature: Float32Array; box: Box; boxScore: number };
+type Seen = { feature: Float32Array; category: Float32Array; box: Box; boxScore: number };
 
 /** A given box is seen "whole" with a little room around it, as a photo has around its subject. */
 const ROOM = 1.25;
 
 function ordered([x1, y1, x2, y2]: ArrayLike<number> & Iterable<number>): Box {
   return [Math.min(x1!, x2!), Math.min(y1!, y2!), Math.max(x1!, x2!), Math.max(y1!, y2!)];
+}
+
+/** Sum of rows x weights, divided by the sum of the weights. */
+function weighted(rows: Float32Array[], weights: number[]): Float32Array {
+  const total = new Float32Array(rows[0]!.length);
+  const whole = weights.reduce((a, b) => a + b);
+  for (const [n, row] of rows.entries())
+    for (let i = 0; i < total.length; i++) total[i]! += (weights[n]! / whole) * row[i]!;
+  return total;
+}
+
+function softmax(logits: Float32Array): Float32Array {
+  const most = logits.reduce((a, b) => Math.max(a, b));
+  const parts = logits.map((v) => Math.exp(v - most));
+  const sum = parts.reduce((a, b) => a + b);
+  return parts.map((v) => v / sum);
 }

@@ -2,7 +2,7 @@
 
     python3 -m looksee_training.calibrate looks/ --out runs/NAME/calibration.json
 
-looks/ holds groceries-catalog, groceries-held-out, mall-catalog, mall-photos, clothing-photos as look.ts wrote them.
+looks/ holds groceries-catalog, groceries-held-out, mall-catalog, mall-photos, clothing-held-out as look.ts wrote them.
 """
 
 import argparse
@@ -89,7 +89,7 @@ def main():
     for kind, photos in (("groceries", "groceries-held-out"), ("mall", "mall-photos")):
         if (folder / photos).exists():
             pairs[kind] = (read_looks(folder / photos, kind), read_looks(folder / f"{kind}-catalog", kind))
-    strangers = read_looks(folder / "clothing-photos", "clothing")
+    strangers = read_looks(folder / "clothing-held-out", "clothing")
     table = []
     names = sorted(next(iter(pairs.values()))[0].views)
     boxes = [n for n in names if n != "whole"]
@@ -104,7 +104,9 @@ def main():
             rank, _, _ = ranks((q, photos.items), (c, catalog.items))
             bits, _, _ = ranks((np.sign(q), photos.items), (np.sign(c), catalog.items))
             line[kind], line[f"{kind} codes"] = recall_at(rank), recall_at(bits)
+            line[f"{kind} category"] = round(photos.category_accuracy(weights), 4)
             found.append(line[kind]["1"])
+        line["clothing category"] = round(strangers.category_accuracy(weights), 4)
         table.append((float(np.mean(found)), line))
         print(json.dumps(line), flush=True)
     best = max(table, key=lambda entry: entry[0])[1]
@@ -129,6 +131,9 @@ def fit(weights, pairs, strangers, out):
     groceries = pairs["groceries"][1].feature(weights)
     strange = (strangers.feature(weights) @ groceries.T).max(1)
     quality = {kind: quality_of(*pair, weights) for kind, pair in pairs.items()}
+    quality["clothing"] = {
+        "queries": len(strangers.items), "categoryAccuracy": round(strangers.category_accuracy(weights), 4),
+    }  # fmt: skip
     quality["scoreEce"] = round(expected_calibration_error(score(x), y), 4)
     quality["noGoodMatch"] = {
         "clothingAgainstGroceriesCaught": round(float((strange < limit).mean()), 4),
@@ -155,7 +160,7 @@ def quality_of(photos, catalog, weights):
     found = {
         "queries": len(rank), "items": len(set(catalog.items)), "identicalRecall": recall_at(rank),
         "identicalRecallInterval": {k: interval(rank < int(k), clusters=photos.items) for k in ("1", "4", "20")},
-        "codeRecall": recall_at(bits), "categoryAccuracy": round(photos.category_accuracy(), 4),
+        "codeRecall": recall_at(bits), "categoryAccuracy": round(photos.category_accuracy(weights), 4),
     }  # fmt: skip
     if not np.isnan(photos.truth).any():
         overlap = photos.overlap()

@@ -18,8 +18,8 @@ class Looks:
     files: list
     items: list
     category: np.ndarray  # int, the truth
-    logits: np.ndarray  # (n, 14)
-    views: dict  # name -> (n, 512) unit rows
+    logits: dict  # view -> (n, 14)
+    views: dict  # view -> (n, 512) unit rows
     truth: np.ndarray  # (n, 4) true boxes, NaN where unknown
     found: np.ndarray  # (n, 4)
     score: np.ndarray  # (n,) of the found box
@@ -29,8 +29,10 @@ class Looks:
         total = sum(weight * self.views[name] for name, weight in weights.items())
         return total / np.linalg.norm(total, axis=1, keepdims=True)
 
-    def category_accuracy(self):
-        return float((self.logits.argmax(1) == self.category).mean())
+    def category_accuracy(self, weights):
+        """Share of pictures whose largest weighted sum of logits is the true category."""
+        total = sum(weight * self.logits[name] for name, weight in weights.items())
+        return float((total.argmax(1) == self.category).mean())
 
     def overlap(self):
         """(n,) intersection over union of the found and the true box."""
@@ -50,9 +52,10 @@ def read_looks(folder, kind):
     def matrix(name, width):
         return np.fromfile(folder / f"{name}.bin", np.float32).reshape(len(rows), width)
 
-    views = {f.stem: matrix(f.stem, FEATURE_WIDTH) for f in folder.glob("*.bin") if f.stem != "category"}
+    views = {f.stem: matrix(f.stem, FEATURE_WIDTH) for f in folder.glob("*.bin") if not f.stem.startswith("category")}
+    logits = {name: matrix(f"category-{name}", len(CATEGORIES)) for name in views}
     return Looks(
         [r["file"] for r in rows], [r["itemId"] for r in rows],
-        np.array([CATEGORY_OF[kind](r["label"]) for r in rows]), matrix("category", len(CATEGORIES)), views,
+        np.array([CATEGORY_OF[kind](r["label"]) for r in rows]), logits, views,
         numbers(["x1", "y1", "x2", "y2"]), numbers(["b1", "b2", "b3", "b4"]), numbers(["score"])[:, 0],
     )  # fmt: skip
