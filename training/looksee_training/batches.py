@@ -18,6 +18,8 @@ class Plan:
     mall_families: int = 3
     grocery_items: int = 8  # likewise
     grocery_families: int = 3
+    grocery_photos: int = 1  # of each item
+    grocery_light: float = 1.0  # how strongly their light is varied
     clothing: int = 6
     streets: int = 3
     garments: int = 4
@@ -72,9 +74,9 @@ class Batches(torch.utils.data.IterableDataset):
 
     def batch(self, random):
         rows, plan = [], self.plan
-        for kind, count, families in (
-            ("mall", plan.mall_items, plan.mall_families),
-            ("groceries", plan.grocery_items, plan.grocery_families),
+        for kind, count, families, photos in (
+            ("mall", plan.mall_items, plan.mall_families, 1),
+            ("groceries", plan.grocery_items, plan.grocery_families, plan.grocery_photos),
         ):
             if kind not in self.items:
                 continue
@@ -82,8 +84,8 @@ class Batches(torch.utils.data.IterableDataset):
             for item in items.draw(random, count, families):
                 number = items.numbers[item]
                 rows.append(self.catalog(kind, pick(items.catalog[item], random), random, number))
-                photo = pick(items.photos[item], random)
-                rows.append(self.photo(kind, photo, random, number))
+                for photo in pick_many(items.photos[item], random, photos):
+                    rows.append(self.photo(kind, photo, random, number))
         for _ in range(plan.clothing):
             kinds = list(self.clothing)
             weights = np.sqrt([len(self.clothing[k]) for k in kinds])  # between the long tail and an even share
@@ -110,7 +112,8 @@ class Batches(torch.utils.data.IterableDataset):
     def photo(self, kind, picture, random, number):
         # Mirroring is harmless where there is no print to read: garments, people, fruit.
         flip = kind in ("clothing", "streets") or (kind == "groceries" and picture.category == 13)
-        view = views.photo_view(self.sets[kind].pixels[picture.row], picture, random, self.side, flip)
+        light = self.plan.grocery_light if kind == "groceries" else 1.0
+        view = views.photo_view(self.sets[kind].pixels[picture.row], picture, random, self.side, flip, light)
         return (*view, picture.category, number, PHOTO)
 
 

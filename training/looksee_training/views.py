@@ -12,19 +12,22 @@ def whole_window(picture):
     return (0.0, 0.0, 1.0)
 
 
-def photo_view(pixels, picture, random, side, flip=False):
-    """A phone photo: half the time the whole, as pass 1 sees it, half the time cut to the object, as pass 2 does."""
+def photo_view(pixels, picture, random, side, flip=False, light_strength=1.0):
+    """A phone photo: half the time the whole, as pass 1 sees it, half the time cut to the object, as pass 2 does.
+
+    light_strength > 1: for sets whose photos come from few shops, whose lamps must not be learnt.
+    """
     closer = random.random() < 0.5
     if closer and picture.box is not None:
         found = geometry.jittered_box(picture.box, random, 0.12)
         window = geometry.jittered(geometry.around(found, 1.15), random, 0.06, 0.15)
     elif closer:  # no box is known: the products of such sets lie about the middle
-        size = random.uniform(0.45, 1.0)
+        size = random.uniform(0.4, 1.0)
         left, top = 0.5 - size / 2 + random.uniform(-0.5, 0.5, 2) * (1 - size) * 0.7
         window = (left, top, size)
     else:
         window = geometry.jittered(whole_window(picture), random, 0.06, 0.15)
-    return _view(pixels, picture.box, window, random, side, flip, tilt=12 if closer else 5, strength=1.0, cover=0.2)
+    return _view(pixels, picture.box, window, random, side, flip, tilt=12 if closer else 5, strength=light_strength, cover=0.2)
 
 
 def catalog_view(pixels, picture, random, side):
