@@ -72,10 +72,9 @@ def expected_calibration_error(p, y, bins=10):
     return float(sum(abs(p[which == b].mean() - y[which == b].mean()) * (which == b).mean() for b in set(which)))
 
 
-def top_hits(best, own, count=20):
-    """Cosine and truth of each query's first `count` hits, flattened."""
-    order = np.argsort(-best, axis=1)[:, :count]
-    return np.take_along_axis(best, order, 1).ravel(), (order == own[:, None]).ravel().astype(float)
+def first_hits(best, own):
+    """Cosine and truth of each query's first hit: the score that a shopper acts on, and that evaluation holds it to."""
+    return best.max(1), (best.argmax(1) == own).astype(float)
 
 
 def main():
@@ -118,7 +117,7 @@ def fit(weights, pairs, strangers, out):
     cosines, truths, sizes, tops = [], [], [], {}
     for kind, (photos, catalog) in pairs.items():
         _, best, own = ranks((photos.feature(weights), photos.items), (catalog.feature(weights), catalog.items))
-        cosine, truth = top_hits(best, own)
+        cosine, truth = first_hits(best, own)
         cosines.append(cosine), truths.append(truth), sizes.append(np.full(len(truth), 1 / len(truth)))
         tops[kind] = best.max(1)
     x, y = np.concatenate(cosines), np.concatenate(truths)
