@@ -486,7 +486,11 @@ test("two imports of one catalog take turns, visibly", async () => {
   const { folder, path, catalog, data } = await shop();
   cpSync(path, join(folder, "two.csv"));
   const stages: string[] = [];
-  const slow = importSource(data, "main", fakeModel("fake", 30), path);
+  let slow: ReturnType<typeof importSource> | undefined;
+  await new Promise<void>((begun) => {
+    // Its first word of progress comes from under the lock; until then the other import might win the race for it.
+    slow = importSource(data, "main", fakeModel("fake", 30), path, { onProgress: () => begun() });
+  });
   const second = importSource(data, "main", fakeModel(), join(folder, "two.csv"), {
     onProgress: ({ stage }) => stages.push(stage),
   });
