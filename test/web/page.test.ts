@@ -268,12 +268,14 @@ test("a photo that the server lost is sent again unasked; where nobody holds it,
   const page = await openTab();
   await choosePhoto(page);
   await settled(page);
+  await expect.poll(() => shop.saved.size).toBeGreaterThan(0); // photos are written after the answer
   shop.saved.clear();
   await page.getByRole("button", { name: "Whole photo" }).click();
   expect((await hits(page)).length).toBeGreaterThan(0);
   expect(shop.queries.at(-1)!.image).toBeDefined();
   const link = new URL(page.url()).search;
   await settled(page);
+  await expect.poll(() => shop.saved.size).toBeGreaterThan(0); // photos are written after the answer
   shop.saved.clear();
   const other = await openTab(link);
   await other.getByRole("alert").getByText("This photo is no longer kept").waitFor();
