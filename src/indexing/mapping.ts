@@ -1,4 +1,5 @@
 import { LookseeError } from "../errors.ts";
+import { editDistance } from "../search/index.ts";
 
 /** Which column holds what. Shown to the person, editable, saved with the source. */
 export type Mapping = {
@@ -123,15 +124,4 @@ export function nearest(typed: string, columns: readonly string[]): string[] {
     .sort((a, b) => a.edits - b.edits)
     .slice(0, 3)
     .map(({ column }) => column);
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -7,6 +7,7 @@ export {
   type Figures,
   type UnreadableQuery,
 } from "./evaluate.ts";
+export { editDistance } from "./near-names.ts";
 export type { SearchQuery } from "./query.ts";
 export { writeReport } from "./report.ts";
 export type { Guess, SearchHit, SearchResult, SeenObject, Timings } from "./result.ts";
