@@ -11,6 +11,12 @@ import { addQuarantine } from "./quarantine.ts";
 import { addSearch } from "./search.ts";
 import { addServe } from "./serve.ts";
 
+// `looksee … | head` closes the pipe early; that is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 const program = new Command("looksee")
   .description("Photo search for your shop: a photo in, the same product out, then the most similar ones.")
   .option("--data <dir>", "data folder (or LOOKSEE_DATA)", process.env.LOOKSEE_DATA ?? config.dataFolder)
