@@ -82,6 +82,13 @@ CREATE TABLE quarantine (
   UNIQUE (source_id, file, row, picture)
 ) STRICT;
 `,
+  // Jobs that can be watched and steered from another process: how far, what failed, how to begin again, what is asked.
+  `
+ALTER TABLE job ADD COLUMN spec TEXT;
+ALTER TABLE job ADD COLUMN progress TEXT;
+ALTER TABLE job ADD COLUMN failures TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE job ADD COLUMN request TEXT;
+`,
 ];
 
 /** Brings an open database to the newest schema. Safe when two processes open a new folder at once. Throws DATA_FORMAT. */
