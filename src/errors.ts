@@ -16,6 +16,9 @@ export const ERRORS = {
   ITEM_UNKNOWN: { status: 404, exit: 3 },
   IMAGE_UNKNOWN: { status: 404, exit: 3 },
   JOB_UNKNOWN: { status: 404, exit: 3 },
+  JOB_STATE: { status: 409, exit: 3 },
+  JOB_PAUSED: { status: 409, exit: 3 },
+  JOB_CANCELLED: { status: 409, exit: 3 },
 
   SOURCE_MISSING: { status: 400, exit: 3 },
   SOURCE_FORMAT: { status: 400, exit: 3 },
@@ -41,6 +44,10 @@ export const ERRORS = {
   MODEL_CARD: { status: 503, exit: 3 },
   MODEL_GOLDEN: { status: 503, exit: 3 },
 
+  SNAPSHOT_UNKNOWN: { status: 404, exit: 3 },
+  SNAPSHOT_DAMAGED: { status: 500, exit: 3 },
+  SNAPSHOT_TARGET: { status: 409, exit: 3 },
+
   SEARCH_BAD_INPUT: { status: 400, exit: 2 },
   SEARCH_BOX: { status: 400, exit: 2 },
   CATEGORY_UNKNOWN: { status: 400, exit: 2 },
@@ -51,6 +58,9 @@ export const ERRORS = {
   INDEX_ID: { status: 400, exit: 2 },
   INDEX_THREADS: { status: 400, exit: 2 },
   INDEX_CLOSED: { status: 500, exit: 3 },
+  SEGMENT_MAGIC: { status: 503, exit: 3 },
+  SEGMENT_VERSION: { status: 503, exit: 3 },
+  SEGMENT_DAMAGED: { status: 503, exit: 3 },
 
   QUERIES_COLUMN: { status: 400, exit: 3 },
   PORT_IN_USE: { status: 500, exit: 3 },
