@@ -14,7 +14,7 @@ export type { CatalogStore, Picture } from "./catalog-store.ts";
 export type { CodeChange } from "./codes.ts";
 export { CODE_BYTES, FEATURE_WIDTH, type Int8Feature, quantize } from "./feature.ts";
 export type { ItemPicture, Owner } from "./items.ts";
-export { type Job, type JobState, jobName } from "./jobs.ts";
+export { type Beat, type Job, type JobProgress, type JobRequest, type JobState, jobName } from "./jobs.ts";
 export type { KnownItem } from "./known.ts";
 export { hashOf } from "./picture-files.ts";
 export type { Quarantined } from "./quarantine.ts";

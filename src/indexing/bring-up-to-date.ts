@@ -1,9 +1,9 @@
-import { jobName, type SightRecord, type Store } from "../catalog/index.ts";
+import type { SightRecord, Store } from "../catalog/index.ts";
 import { LookseeError } from "../errors.ts";
 import { inOrder } from "./gate.ts";
-import { type Progress, Teller } from "./progress.ts";
+import { asJob } from "./job-run.ts";
+import type { Progress } from "./progress.ts";
 import { recordOf, type Seeing } from "./seen.ts";
-import { inTurn } from "./writer-turn.ts";
 
 /** What `index` answers. */
 export type IndexReport = {
@@ -31,9 +31,8 @@ export async function bringUpToDate(
   options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void } = {},
 ): Promise<IndexReport> {
   const started = performance.now();
-  const { signal } = options;
+  let signal: AbortSignal | undefined;
   const catalog = store.catalog(catalogName);
-  const teller = new Teller(options.onProgress);
   const failures: IndexReport["failures"] = [];
 
   async function* missing(): AsyncGenerator<number> {
@@ -55,40 +54,32 @@ export async function bringUpToDate(
     }
   };
 
-  try {
-    return await inTurn(catalog, teller, signal, async () => {
-      const job = catalog.jobs.begin("index", null);
-      const total = catalog.countMissingCodes(model.id);
-      let made = 0;
-      let batch = new Map<number, SightRecord>();
-      const flush = () => {
-        if (batch.size > 0) catalog.addSights(model.id, batch);
-        made += batch.size;
-        batch = new Map();
-        catalog.jobs.beat(job.id, "indexing", { made, failed: failures.length });
-      };
-      try {
-        teller.at("indexing", 0, total);
-        for await (const seen of inOrder(missing(), IN_FLIGHT, look)) {
-          if (seen) batch.set(...seen);
-          if (batch.size >= BATCH) flush();
-          teller.at("indexing", made + batch.size + failures.length, total);
-        }
-        flush();
-        catalog.jobs.end(job.id, "done");
-      } catch (error) {
-        flush();
-        catalog.jobs.end(job.id, signal?.aborted ? "interrupted" : "failed", (error as Error).message);
-        throw error;
+  const tally = { counts: {} as Record<string, number>, failures: {} as Record<string, number> };
+  const work = { kind: "index", sourceId: null, spec: "{}", what: "indexing" };
+  return asJob(catalog, work, options, tally, async (job) => {
+    signal = job.signal;
+    const total = catalog.countMissingCodes(model.id);
+    let made = 0;
+    let batch = new Map<number, SightRecord>();
+    const flush = () => {
+      if (batch.size > 0) catalog.addSights(model.id, batch);
+      made += batch.size;
+      batch = new Map();
+      tally.counts = { made, failed: failures.length };
+    };
+    job.at("indexing", 0, total);
+    try {
+      for await (const seen of inOrder(missing(), IN_FLIGHT, look)) {
+        if (seen) batch.set(...seen);
+        if (batch.size >= BATCH) flush();
+        job.at("indexing", made + batch.size + failures.length, total);
       }
-      const codes = catalog.counts().pictures - catalog.countMissingCodes(model.id);
-      const seconds = (performance.now() - started) / 1000;
-      return { jobId: jobName(job.id), codes, made, failed: failures.length, failures, seconds };
-    });
-  } catch (error) {
-    if (signal?.aborted !== true || error instanceof LookseeError) throw error;
-    throw new LookseeError("IMPORT_CANCELLED", "indexing was stopped", "Run it again; it goes on where it stopped", {
-      cause: error,
-    });
-  }
+    } finally {
+      flush(); // also when stopped: what is done is done
+      for (const { code } of failures) tally.failures[code] = (tally.failures[code] ?? 0) + 1;
+    }
+    const codes = catalog.counts().pictures - catalog.countMissingCodes(model.id);
+    const seconds = (performance.now() - started) / 1000;
+    return { jobId: job.name, codes, made, failed: failures.length, failures, seconds };
+  });
 }

@@ -22,6 +22,8 @@ export type Looked = { outcome: Outcome; fetched: readonly Fetched[] };
 export class Committer {
   readonly counts = { rows: 0, imported: 0, unchanged: 0, deselected: 0, quarantined: 0 };
   readonly faults: ReportedFault[] = [];
+  /** What was set aside, by code. */
+  readonly failures: Record<string, number> = {};
   /** Items that this run has met, quarantined ones too: with --full, the others go. */
   readonly met = new Set<string>();
   readonly #catalog: CatalogStore;
@@ -108,6 +110,7 @@ export class Committer {
   #setAside(record: QuarantineRecord): void {
     const { file, row, picture, reason, code } = record;
     this.#quarantined.push(record);
+    this.failures[code] = (this.failures[code] ?? 0) + 1;
     this.faults.push({ file, row, ...(picture === null ? {} : { picture }), reason, code });
   }
 
@@ -131,7 +134,6 @@ export class Committer {
         job: this.#job,
       });
     }
-    this.#catalog.jobs.beat(this.#job.id, "importing", this.counts);
     this.#pictures.forget(this.#sources, this.#hashes);
     this.#items = [];
     this.#unchanged = [];

@@ -1,4 +1,4 @@
-import { type CatalogStore, jobName, type Store } from "../catalog/index.ts";
+import type { CatalogStore, Store } from "../catalog/index.ts";
 import { LookseeError } from "../errors.ts";
 import { assemble } from "./assemble.ts";
 import { Committer, type Looked } from "./committer.ts";
@@ -7,16 +7,16 @@ import type { FetchOptions } from "./fetch-picture.ts";
 import { inOrder } from "./gate.ts";
 import { groupingOf } from "./grouping.ts";
 import { Hosts } from "./hosts.ts";
+import { asJob, type JobRun, type Tally } from "./job-run.ts";
 import type { Mapping, MappingChoice } from "./mapping.ts";
 import { Pictures } from "./pictures.ts";
-import { type Progress, Teller } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 import { readItems } from "./read-items.ts";
 import { removeMissing } from "./remove-missing.ts";
 import type { ImportReport } from "./report.ts";
 import type { Seeing } from "./seen.ts";
 import { type OpenedSource, openSource, type Source } from "./source.ts";
 import { mappingFor, type SavedMapping, type Survey, survey } from "./survey.ts";
-import { inTurn } from "./writer-turn.ts";
 
 export type ImportOptions = {
   /** Folder that relative picture paths start from. Default: the table's own. */
@@ -58,18 +58,14 @@ export async function importSource(
   const started = performance.now();
   const source = await openSource(given, options); // a source that cannot be opened makes no catalog
   const catalog = store.createCatalog(catalogName);
-  const teller = new Teller(options.onProgress);
-  try {
-    return await inTurn(catalog, teller, options.signal, () => run(catalog, model, source, options, teller, started));
-  } catch (error) {
-    if (options.signal?.aborted !== true || error instanceof LookseeError) throw error;
-    throw new LookseeError(
-      "IMPORT_CANCELLED",
-      `the import of ${source.file} was stopped`,
-      "Run the same command again; it goes on where it stopped",
-      { cause: error },
-    );
-  }
+  const tally = { counts: {}, failures: {} };
+  const work = {
+    kind: "import",
+    sourceId: catalog.source(source.name),
+    spec: specOf(given, options),
+    what: `the import of ${source.file}`,
+  };
+  return asJob(catalog, work, options, tally, (job) => run(catalog, model, source, options, job, tally, started));
 }
 
 async function run(
@@ -77,52 +73,52 @@ async function run(
   model: Seeing,
   source: OpenedSource,
   options: ImportOptions,
-  teller: Teller,
+  job: JobRun,
+  tally: Tally,
   started: number,
 ): Promise<ImportReport> {
-  const { signal } = options;
-  const { outcomes, total, save } = await prepare(catalog, source, options, teller);
+  const { signal } = job;
+  const { outcomes, total, save } = await prepare(catalog, source, options, job);
   const sourceId = catalog.source(source.name);
   save(sourceId);
-  const job = catalog.jobs.begin("import", sourceId);
+  catalog.sweepDrafts();
+  const pictures = new Pictures(catalog, model, source.base, new Hosts({ ...options.fetch, signal }));
+  const names = { modelId: model.id, sourceId, job, file: source.file, batch: options.batch ?? 256 };
+  const committer = new Committer(catalog, pictures, names);
+  tally.counts = committer.counts;
+  tally.failures = committer.failures;
+  const look = async (outcome: Outcome): Promise<Looked> => {
+    signal.throwIfAborted();
+    if (outcome.kind !== "draft") return { outcome, fetched: [] };
+    return { outcome, fetched: await Promise.all(outcome.draft.pictures.map((p) => pictures.get(p.source))) };
+  };
+  job.at("importing", 0, total);
   try {
-    catalog.sweepDrafts();
-    const hosts = new Hosts({ ...options.fetch, ...(signal ? { signal } : {}) });
-    const pictures = new Pictures(catalog, model, source.base, hosts);
-    const names = { modelId: model.id, sourceId, job, file: source.file, batch: options.batch ?? 256 };
-    const committer = new Committer(catalog, pictures, names);
-    const look = async (outcome: Outcome): Promise<Looked> => {
-      signal?.throwIfAborted();
-      if (outcome.kind !== "draft") return { outcome, fetched: [] };
-      return { outcome, fetched: await Promise.all(outcome.draft.pictures.map((p) => pictures.get(p.source))) };
-    };
-    teller.at("importing", 0, total);
-    try {
-      for await (const looked of inOrder(outcomes, AHEAD, look)) {
-        signal?.throwIfAborted();
-        await committer.take(looked);
-        teller.at("importing", committer.counts.rows, total);
-      }
-    } finally {
-      await committer.flush(); // also when cancelled: what is done is done
+    for await (const looked of inOrder(outcomes, AHEAD, look)) {
+      signal.throwIfAborted();
+      await committer.take(looked);
+      job.at("importing", committer.counts.rows, total);
     }
-    if (options.full) await removeMissing(catalog, committer, sourceId, options.yes === true, teller);
-    catalog.keepQuarantine(sourceId, job);
-    catalog.jobs.beat(job.id, "done", committer.counts);
-    catalog.jobs.end(job.id, "done");
-    const { rows, imported, unchanged, deselected } = committer.counts;
-    return {
-      jobId: jobName(job.id),
-      ...{ rows, imported, unchanged, deselected },
-      ...catalog.counts(sourceId),
-      quarantined: committer.faults,
-      seconds: (performance.now() - started) / 1000,
-    };
-  } catch (error) {
-    const state = signal?.aborted ? "interrupted" : "failed";
-    catalog.jobs.end(job.id, state, error instanceof Error ? error.message : String(error));
-    throw error;
+  } finally {
+    await committer.flush(); // also when cancelled: what is done is done
   }
+  if (options.full) await removeMissing(catalog, committer, sourceId, options.yes === true, job);
+  catalog.keepQuarantine(sourceId, job);
+  const { rows, imported, unchanged, deselected } = committer.counts;
+  return {
+    jobId: job.name,
+    ...{ rows, imported, unchanged, deselected },
+    ...catalog.counts(sourceId),
+    quarantined: committer.faults,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** What `jobs resume` and `jobs retry` need to begin the import again; null for rows that came from a program. */
+function specOf(given: Source, { images, map, name, full, yes }: ImportOptions): string | null {
+  return typeof given === "string"
+    ? JSON.stringify({ source: given, from: process.cwd(), images, map, name, full, yes })
+    : null;
 }
 
 type Prepared = { outcomes: AsyncIterable<Outcome>; total: number | null; save: (sourceId: number) => void };
@@ -132,17 +128,17 @@ async function prepare(
   catalog: CatalogStore,
   source: OpenedSource,
   options: ImportOptions,
-  teller: Teller,
+  job: JobRun,
 ): Promise<Prepared> {
   if (source.kind === "items" && options.map !== undefined)
     throw new LookseeError("MAPPING_COLUMN", `${source.file} has no columns to map`, "Leave the mapping out");
   if (source.kind === "items") return { outcomes: readItems(source.items), total: source.total, save: () => {} };
   const { table, file, name } = source;
   const surveyed = await survey(table, (rows) => {
-    options.signal?.throwIfAborted();
-    teller.at("reading", rows, null);
+    job.signal.throwIfAborted();
+    job.at("reading", rows, null);
   });
-  teller.at("reading", surveyed.rows, surveyed.rows);
+  job.at("reading", surveyed.rows, surveyed.rows);
   if (table.records && options.map === undefined && areItems(surveyed))
     return { outcomes: readItems(table.records()), total: surveyed.rows, save: () => {} };
   const before = catalog.savedMapping(name);

@@ -1,17 +1,20 @@
 /** How far a long work is. `total` and `secondsLeft` are null while nobody can know. */
 export type Progress = {
-  /** waiting (for another import of this catalog), reading, importing, removing, indexing. */
-  stage: "waiting" | "reading" | "importing" | "removing" | "indexing";
+  /** waiting (for another writer of this catalog), reading, importing, removing, indexing, … */
+  stage: string;
   done: number;
   total: number | null;
   perSecond: number;
   secondsLeft: number | null;
+  /** Whom a waiting job waits for. */
+  note?: string;
 };
 
 /** Tells at most ten times a second, and always when a stage is complete. The rate is that of the last few seconds. */
 export class Teller {
   readonly #tell: ((progress: Progress) => void) | undefined;
-  #stage: Progress["stage"] | undefined;
+  /** What was told last. */
+  last: Progress | undefined;
   #told = 0;
   /** Where the counted window begins; moved up every few seconds, so that the rate forgets a slow start. */
   #from = { time: 0, done: 0 };
@@ -21,13 +24,10 @@ export class Teller {
     this.#tell = tell;
   }
 
-  at(stage: Progress["stage"], done: number, total: number | null): void {
-    if (!this.#tell) return;
+  at(stage: string, done: number, total: number | null, note?: string): void {
     const now = performance.now();
-    if (stage !== this.#stage) {
-      this.#stage = stage;
-      this.#from = this.#next = { time: now, done };
-    } else if (now - this.#told < 100 && done !== total) return;
+    if (stage !== this.last?.stage) this.#from = this.#next = { time: now, done };
+    else if (now - this.#told < 100 && done !== total) return;
     if (now - this.#next.time > 5000) {
       this.#from = this.#next;
       this.#next = { time: now, done };
@@ -36,6 +36,7 @@ export class Teller {
     const seconds = (now - this.#from.time) / 1000;
     const perSecond = seconds > 0 ? (done - this.#from.done) / seconds : 0;
     const secondsLeft = total === null || perSecond <= 0 ? null : (total - done) / perSecond;
-    this.#tell({ stage, done, total, perSecond, secondsLeft });
+    this.last = { stage, done, total, perSecond, secondsLeft, ...(note === undefined ? {} : { note }) };
+    this.#tell?.(this.last);
   }
 }

@@ -1,7 +1,7 @@
 import type { CatalogStore } from "../catalog/index.ts";
 import { LookseeError } from "../errors.ts";
 import type { Committer } from "./committer.ts";
-import type { Teller } from "./progress.ts";
+import type { JobRun } from "./job-run.ts";
 
 /** More than this share of a source's items is never removed without a person's yes: half an export looks like a sale. */
 const LARGEST_SHARE = 0.2;
@@ -12,7 +12,7 @@ export async function removeMissing(
   committer: Committer,
   sourceId: number,
   yes: boolean,
-  teller: Teller,
+  job: JobRun,
 ): Promise<void> {
   const all = catalog.itemIdsOfSource(sourceId);
   const gone = all.filter((itemId) => !committer.met.has(itemId));
@@ -24,6 +24,6 @@ export async function removeMissing(
     );
   for (let at = 0; at < gone.length; at += 1000) {
     await committer.flush(gone.slice(at, at + 1000));
-    teller.at("removing", Math.min(at + 1000, gone.length), gone.length);
+    job.at("removing", Math.min(at + 1000, gone.length), gone.length);
   }
 }

@@ -380,23 +380,78 @@ test("a job whose process died long ago is shown as interrupted", () => {
   raw.close();
 });
 
+/** A sign of life with `done` of ten. */
+const beatAt = (done: number) => ({
+  progress: { stage: "importing", done, total: 10, perSecond: 2, secondsLeft: (10 - done) / 2 },
+  counts: { rows: done },
+  failures: { URL_FAILED: 1 },
+});
+
 test("a job that lost its process is taken up again, a finished one is not", () => {
   const catalog = store().createCatalog("main");
   const source = catalog.source("s");
-  const first = catalog.jobs.begin("import", source);
-  catalog.jobs.beat(first.id, "pictures", { rows: 5 });
+  const first = catalog.jobs.begin("import", source, "{}");
+  catalog.jobs.beat(first.id, beatAt(5));
   expect(catalog.jobs.list()[0]).toMatchObject({
     state: "running",
-    stage: "pictures",
+    stage: "importing",
+    progress: { done: 5, total: 10, secondsLeft: 2.5 },
     counts: { rows: 5 },
+    failures: { URL_FAILED: 1 },
     pid: process.pid,
   });
-  const again = catalog.jobs.begin("import", source);
+  const again = catalog.jobs.begin("import", source, "{}");
   expect(again).toEqual({ id: first.id, run: 2, resumed: true });
+  expect(catalog.jobs.lastDoneSpec("import", source)).toBeNull();
   catalog.jobs.end(again.id, "done");
+  expect(catalog.jobs.lastDoneSpec("import", source)).toBe("{}");
   expect(catalog.jobs.begin("import", source)).toMatchObject({ run: 1, resumed: false });
   expect(catalog.jobs.get(`job-${first.id}`)).toMatchObject({ state: "done", source: "s", run: 2, pid: null });
   for (const unknown of ["job-99", "99", "job-x"]) expect(() => catalog.jobs.get(unknown)).toThrow("JOB_UNKNOWN");
+});
+
+test("a job is asked to pause or cancel from any process; one that nobody runs is marked at once", () => {
+  const dir = folder();
+  const catalog = store(dir).createCatalog("main");
+  const elsewhere = store(dir).catalog("main").jobs;
+  const { id } = catalog.jobs.begin("import", null);
+  expect(catalog.jobs.request(id)).toBeNull();
+  expect(elsewhere.ask(`job-${id}`, "pause")).toMatchObject({ state: "running", request: "pause" });
+  expect(catalog.jobs.request(id)).toBe("pause");
+  catalog.jobs.end(id, "paused");
+  expect(elsewhere.get(`job-${id}`)).toMatchObject({ state: "paused", request: null, finished: null });
+  const again = catalog.jobs.begin("import", null);
+  expect(again).toEqual({ id, run: 2, resumed: true });
+  catalog.jobs.end(id, "interrupted");
+  expect(elsewhere.ask(`job-${id}`, "cancel")).toMatchObject({ state: "cancelled" });
+  expect(() => elsewhere.ask(`job-${id}`, "pause")).toThrow(/JOB_STATE: job-1 is cancelled/);
+  expect(catalog.jobs.begin("import", null)).toMatchObject({ resumed: false });
+});
+
+test("a job that waits is seen waiting, and takes the place of the one it takes up", () => {
+  const dir = folder();
+  const { jobs } = store(dir).createCatalog("main");
+  const running = jobs.begin("import", null);
+  const waiting = jobs.wait("import", null, "{}");
+  expect(jobs.list().map(({ jobId, state }) => [jobId, state])).toEqual([
+    [`job-${waiting}`, "waiting"],
+    [`job-${running.id}`, "running"],
+  ]);
+  jobs.end(running.id, "done");
+  expect(jobs.begin("import", null, "{}", waiting)).toEqual({ id: waiting, run: 1, resumed: false });
+  const next = jobs.wait("import", null);
+  jobs.end(waiting, "interrupted");
+  expect(jobs.begin("import", null, null, next)).toEqual({ id: waiting, run: 2, resumed: true });
+  expect(jobs.list()).toHaveLength(2);
+  // One whose process is gone waits no more.
+  const lost = jobs.wait("import", null);
+  const raw = new DatabaseSync(join(dir, "looksee.db"));
+  const dead = spawnSync(process.execPath, ["-e", "0"]).pid;
+  raw.prepare("UPDATE job SET pid = ?, heartbeat = 0 WHERE id = ?").run(dead, lost);
+  raw.close();
+  jobs.end(waiting, "done");
+  jobs.begin("import", null);
+  expect(() => jobs.get(`job-${lost}`)).toThrow("JOB_UNKNOWN");
 });
 
 test("missing folders on the way are made, and reopening finds the catalogs", () => {
