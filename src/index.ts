@@ -1,5 +1,5 @@
 /** The whole public surface of looksee as a library; doors use nothing else. */
-import { type CatalogStore, openStore, type ShelfItem, type Store } from "./catalog/index.ts";
+import { type CatalogStore, type ExportLine, openStore, type ShelfItem, type Store } from "./catalog/index.ts";
 import { config } from "./config.ts";
 import { LookseeError } from "./errors.ts";
 import {
@@ -20,7 +20,7 @@ import {
 } from "./search/index.ts";
 import { defaultModelFolder, type Model, openModel, reencode, thumbnail } from "./vision/index.ts";
 
-export type { Job, Quarantined, ShelfItem } from "./catalog/index.ts";
+export type { ExportLine, Job, Quarantined, ShelfItem } from "./catalog/index.ts";
 export { type ErrorCode, LookseeError } from "./errors.ts";
 export {
   fetchPicture,
@@ -196,6 +196,11 @@ export class Catalog {
   async thumbnail(imageId: number, side: number): Promise<ServedPicture> {
     const picture = this.#stored().picture(imageId);
     return { bytes: await thumbnail(picture.bytes(), side), mime: "image/jpeg", etag: `${picture.hash}-${side}` };
+  }
+
+  /** Everything that the catalog holds, line by line, in canonical order. */
+  export(): Iterable<ExportLine> {
+    return this.#stored().export();
   }
 
   /** What was set aside, newest first, with reasons. */

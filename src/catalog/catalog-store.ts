@@ -3,6 +3,7 @@ import type { Batch, SightRecord } from "./batch.ts";
 import { type CodeChange, Codes } from "./codes.ts";
 import { Commit } from "./commit.ts";
 import type { Database } from "./database.ts";
+import { Export, type ExportLine } from "./export.ts";
 import type { Int8Feature } from "./feature.ts";
 import { type ItemPicture, Items, type Owner } from "./items.ts";
 import { Jobs } from "./jobs.ts";
@@ -186,6 +187,11 @@ export class CatalogStore {
          (SELECT count(DISTINCT p.image_id) FROM picture p JOIN item i ON i.id = p.item WHERE i.source_id = ?1) AS pictures`,
       sourceId,
     )!;
+  }
+
+  /** Everything that the catalog holds, in canonical order; see Export. */
+  export(): Iterable<ExportLine> {
+    return new Export(this.#db, this.id).lines();
   }
 
   quarantine(): Quarantined[] {

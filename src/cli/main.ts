@@ -3,6 +3,7 @@ import { config } from "../config.ts";
 import { LookseeError } from "../errors.ts";
 import { addDemo } from "./demo.ts";
 import { addEval } from "./eval.ts";
+import { addExport } from "./export.ts";
 import { addImport } from "./import.ts";
 import { addIndex } from "./index-codes.ts";
 import { addJobs } from "./jobs.ts";
@@ -24,7 +25,18 @@ const program = new Command("looksee")
   .option("--json", "print one JSON document on stdout")
   .showHelpAfterError("(run with --help for usage)")
   .exitOverride();
-for (const add of [addDemo, addImport, addIndex, addSearch, addEval, addServe, addJobs, addQuarantine, addMall])
+for (const add of [
+  addDemo,
+  addImport,
+  addIndex,
+  addSearch,
+  addEval,
+  addServe,
+  addJobs,
+  addQuarantine,
+  addExport,
+  addMall,
+])
   add(program);
 program.addHelpText(
   "after",

@@ -8,19 +8,6 @@ import { importSource } from "../../src/indexing/index.ts";
 import { fakeModel, jpeg } from "./fake-model.ts";
 import { canonical, pictures, scratch, store, write } from "./scene.ts";
 
-/** Kills at pictures that a fixed seed chooses. LOOKSEE_KILLS=200 makes the long suite of it. */
-const KILLS = Number(process.env.LOOKSEE_KILLS ?? 5);
-
-function mulberry32(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** 600 rows in groups, with pictures that rows share, some broken rows and some broken pictures. */
 async function source(): Promise<string> {
   const folder = scratch();
@@ -36,57 +23,6 @@ async function source(): Promise<string> {
 }
 
 const child = join(import.meta.dirname, "import-child.ts");
-
-/** Imports in a process of its own, killed when it looks at its n-th picture. True: it was done before. */
-async function importUntil(path: string, data: string, n: number): Promise<boolean> {
-  const importer = spawn(process.execPath, [child, path, data], { stdio: ["ignore", "pipe", "inherit"] });
-  let looks = 0;
-  importer.stdout.on("data", (dots: Buffer) => {
-    looks += dots.length;
-    if (looks >= n) importer.kill("SIGKILL");
-  });
-  const [code] = await once(importer, "exit");
-  return code === 0;
-}
-
-test(`an import killed ${KILLS} times, at any moment, and taken up again equals one left alone`, {
-  timeout: 120_000,
-}, async () => {
-  const path = await source();
-  const alone = store();
-  const report = await importSource(alone, "main", fakeModel(), path);
-  const expected = canonical(alone.catalog("main"));
-  expect(report).toMatchObject({ rows: 600, items: 200 });
-  expect(expected.quarantine.length).toBeGreaterThan(10);
-
-  let data = scratch();
-  const random = mulberry32(9);
-  let unfinished = 0;
-  for (let i = 0, committed = 0; i < KILLS; i++) {
-    const finished = await importUntil(path, data, 8 + Math.floor(random() * 30));
-    const opened = openStore(data, { create: true });
-    const catalog = opened.createCatalog("main");
-    const { codes } = canonical(catalog);
-    // What is there after a kill is whole, with ids in the source's order, none skipped, nothing lost.
-    expect(codes).toEqual(expected.codes.slice(0, codes.length));
-    expect(codes.length).toBeGreaterThanOrEqual(committed);
-    for (const { imageId } of codes) expect(catalog.picture(imageId).bytes(true).length).toBeGreaterThan(0);
-    if (!finished && codes.length > 0) unfinished++;
-    committed = codes.length;
-    opened.close();
-    if (finished) [data, committed] = [scratch(), 0]; // a long run goes on with another import
-  }
-  expect(unfinished, "kills in the middle of an import").toBeGreaterThan(0);
-
-  const resumed = openStore(data, { create: true });
-  const last = await importSource(resumed, "main", fakeModel(), path);
-  expect(canonical(resumed.catalog("main"))).toEqual(expected);
-  expect(last.imported + last.unchanged).toBe(report.imported);
-  expect(last).toMatchObject({ items: report.items, variants: report.variants, pictures: report.pictures });
-  expect(last.quarantined).toEqual(report.quarantined);
-  expect(resumed.catalog("main").jobs.list()[0]).toMatchObject({ state: "done" });
-  resumed.close();
-});
 
 test("a cancelled import says so, keeps what was done, and goes on as the same job", async () => {
   const path = await source();
