@@ -30,6 +30,7 @@ export {
   type Item,
   type Mapping,
   type MappingChoice,
+  type ReadTable,
   type Source,
   type Variant,
 } from "./indexing/index.ts";

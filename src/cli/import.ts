@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { mappingChoice, mappingRows } from "./mapping.ts";
+import { mappingChoice, mappingText } from "./mapping.ts";
 import { Progress } from "./progress.ts";
 import { settingsOf, withShop } from "./settings.ts";
 import { printJson, table } from "./table.ts";
@@ -36,8 +36,7 @@ export function addImport(program: Command): void {
             yes: options.yes === true,
             signal: stop.signal,
             onProgress: progress.update,
-            onMapping: (mapping) =>
-              process.stderr.write(`Columns read as:\n${table(["field", "column"], mappingRows(mapping))}\n`),
+            onMapping: (tables) => process.stderr.write(mappingText(tables)),
           }),
         );
         progress.end();

@@ -12,15 +12,16 @@ type Pending = { members: Member[]; left: number };
 
 /**
  * Puts items together from rows. An item leaves as soon as its last row has passed (the grouping knows how many there
- * are), so only unfinished items are held, and the order is that in which items become complete.
+ * are), so only unfinished items are held, and the order is that in which items become complete. `taken`: the ids that
+ * earlier tables of the same source have used; those of this one are added.
  */
 export async function* assemble(
   rows: AsyncIterable<Reading>,
   mapping: Mapping,
   grouping: Grouping,
+  taken = new Set<string>(),
 ): AsyncGenerator<Outcome> {
   const pending = new Map<string, Pending>();
-  const taken = new Set<string>();
   for await (const reading of rows) {
     const { row } = reading;
     if ("fault" in reading) {

@@ -15,8 +15,8 @@ import { settleDraft } from "./settle-draft.ts";
 /** A batch is committed after this long even if it is small. */
 const LONGEST_MS = 2000;
 
-/** An outcome whose pictures have been looked at, in the order of the draft's pictures. */
-export type Looked = { outcome: Outcome; fetched: readonly Fetched[] };
+/** An outcome of the table `file` whose pictures have been looked at, in the order of the draft's pictures. */
+export type Looked = { outcome: Outcome; file: string; fetched: readonly Fetched[] };
 
 /** Takes outcomes in the source's order, counts them, and commits them in batches: rows and codes in one transaction. */
 export class Committer {
@@ -31,7 +31,6 @@ export class Committer {
   readonly #modelId: string;
   readonly #sourceId: number;
   readonly #job: { id: number; run: number };
-  readonly #file: string;
   readonly #batch: number;
   #items: ItemRecord[] = [];
   #unchanged: string[] = [];
@@ -45,19 +44,18 @@ export class Committer {
   constructor(
     catalog: CatalogStore,
     pictures: Pictures,
-    names: { modelId: string; sourceId: number; job: { id: number; run: number }; file: string; batch: number },
+    names: { modelId: string; sourceId: number; job: { id: number; run: number }; batch: number },
   ) {
     this.#catalog = catalog;
     this.#pictures = pictures;
     this.#modelId = names.modelId;
     this.#sourceId = names.sourceId;
     this.#job = names.job;
-    this.#file = names.file;
     this.#batch = names.batch;
   }
 
-  async take({ outcome, fetched }: Looked): Promise<void> {
-    if (outcome.kind === "draft") this.#draft(outcome.draft, fetched);
+  async take({ outcome, file, fetched }: Looked): Promise<void> {
+    if (outcome.kind === "draft") this.#draft(outcome.draft, file, fetched);
     else {
       this.counts.rows++;
       if (outcome.kind === "deselected") this.counts.deselected++;
@@ -65,14 +63,14 @@ export class Committer {
         const { aside } = outcome;
         this.counts.quarantined++;
         if (aside.itemId !== null) this.met.add(aside.itemId);
-        this.#setAside({ file: this.#file, picture: null, ...aside });
+        this.#setAside({ file, picture: null, ...aside });
       }
     }
     const full = this.#items.length >= this.#batch || this.#images.size >= this.#batch;
     if (full || performance.now() - this.#since > LONGEST_MS) await this.flush();
   }
 
-  #draft(draft: Draft, fetched: readonly Fetched[]): void {
+  #draft(draft: Draft, file: string, fetched: readonly Fetched[]): void {
     const pictures: OwnedPicture[] = [];
     const failed = new Set<string>(); // a row may name one picture for the item and again for its variant
     const raws = new Map(draft.rows.map(({ row, raw }) => [row, raw]));
@@ -82,7 +80,7 @@ export class Committer {
         const place = `${row} ${typeof source === "string" ? source : i}`;
         if (failed.has(place)) return;
         failed.add(place);
-        this.#pictureAside(draft.itemId, row, source, picture.error, raws.get(row)!());
+        this.#pictureAside({ file, row, raw: raws.get(row)!(), itemId: draft.itemId }, source, picture.error);
         return;
       }
       this.#sources.push(source);
@@ -101,10 +99,14 @@ export class Committer {
     this.counts.unchanged += draft.rows.length - settled.changedRows;
   }
 
-  #pictureAside(itemId: string, row: number, source: PictureSource, error: LookseeError, raw: string): void {
+  #pictureAside(
+    at: { file: string; row: number; raw: string; itemId: string },
+    source: PictureSource,
+    error: LookseeError,
+  ): void {
     const { code, problem: reason, remedy } = error;
     const picture = typeof source === "string" ? source : `${source.length} bytes`;
-    this.#setAside({ file: this.#file, row, picture, itemId, code, reason, remedy, raw: raw.slice(0, 10_000) });
+    this.#setAside({ ...at, picture, code, reason, remedy, raw: at.raw.slice(0, 10_000) });
   }
 
   #setAside(record: QuarantineRecord): void {

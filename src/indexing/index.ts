@@ -9,3 +9,4 @@ export type { Progress } from "./progress.ts";
 export type { ImportReport, ReportedFault } from "./report.ts";
 export type { Seeing } from "./seen.ts";
 export type { Source } from "./source.ts";
+export type { ReadTable } from "./survey.ts";

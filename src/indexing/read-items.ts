@@ -6,8 +6,8 @@ import { readItem } from "./read-item.ts";
 /** A program's items, or a JSONL file's, as outcomes; each is a row of its own. A LookseeError in their place is set aside. */
 export async function* readItems(
   items: AsyncIterable<Item | LookseeError> | Iterable<Item | LookseeError>,
+  taken = new Set<string>(),
 ): AsyncGenerator<Outcome> {
-  const taken = new Set<string>();
   let row = 0;
   for await (const given of items) {
     row++;

@@ -14,7 +14,7 @@ export type Source = string | AsyncIterable<Item> | Iterable<Item>;
 
 /** Where rows come from; `base` is the folder that relative picture paths start from. */
 export type OpenedSource =
-  | { kind: "table"; table: Table; file: string; name: string; base: string }
+  | { kind: "tables"; tables: readonly Table[]; file: string; name: string; base: string }
   | {
       kind: "items";
       items: AsyncIterable<Item> | Iterable<Item>;
@@ -47,7 +47,7 @@ export async function openSource(given: Source, options: { images?: string; name
   if (stats.size === 0)
     throw new LookseeError("SOURCE_EMPTY", `${given} is empty`, "Export the table again, with its header");
   const table = await openTable(given, path);
-  return { kind: "table", table, file: given, name, base: resolve(options.images ?? dirname(path)) };
+  return { kind: "tables", tables: [table], file: given, name, base: resolve(options.images ?? dirname(path)) };
 }
 
 /** Files that people take for tables: zipped ones (Excel's too), old Excel, gzip, PDF, pictures. */

@@ -26,6 +26,9 @@ export async function survey(table: Table, onRow: (rows: number) => void): Promi
   return { columns: [...columns], rows, samples };
 }
 
+/** A table and what it is read as; `samples`: some of its rows. */
+export type ReadTable = { file: string; mapping: Mapping; samples: readonly Cells[] };
+
 /** What is saved with a source: the mapping in use, and what a person chose of it. */
 export type SavedMapping = { mapping: Mapping; choice: MappingChoice };
 

@@ -12,6 +12,8 @@ export type Reading = { row: number; cells: Cells } | { row: number; fault: stri
 export type Table = {
   /** As the caller named it. */
   file: string;
+  /** Its path within the folder of tables that was named; absent where the source is this table alone. */
+  name?: string;
   /** From the header; empty where every record brings its own names. */
   columns: readonly string[];
   read(): AsyncGenerator<Reading>;

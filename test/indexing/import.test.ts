@@ -49,7 +49,7 @@ test("rows become items, pictures are seen once, an unchanged import recomputes 
   const mappings: unknown[] = [];
   const stages = new Set<string>();
   const first = await run({
-    onMapping: (mapping) => mappings.push(mapping),
+    onMapping: (tables) => mappings.push(...tables.map(({ mapping }) => mapping)),
     onProgress: ({ stage }) => stages.add(stage),
   });
   expect(first).toMatchObject({
