@@ -58,9 +58,13 @@ export const ERRORS = {
   INDEX_ID: { status: 400, exit: 2 },
   INDEX_THREADS: { status: 400, exit: 2 },
   INDEX_CLOSED: { status: 500, exit: 3 },
+  INDEX_DISTANCE: { status: 400, exit: 2 },
+  INDEX_FOLDER: { status: 503, exit: 3 },
   SEGMENT_MAGIC: { status: 503, exit: 3 },
   SEGMENT_VERSION: { status: 503, exit: 3 },
   SEGMENT_DAMAGED: { status: 503, exit: 3 },
+  SEGMENT_MISSING: { status: 503, exit: 3 },
+  SEGMENT_MODEL: { status: 503, exit: 3 },
 
   QUERIES_COLUMN: { status: 400, exit: 3 },
   PORT_IN_USE: { status: 500, exit: 3 },

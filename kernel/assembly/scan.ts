@@ -3,52 +3,61 @@
 // A code becomes a candidate only if its distance reaches the k-th best so far, so that after the first few thousand
 // codes the loop is load, xor, popcount, add and one branch that is never taken.
 import {
-  BINS_AT,
+  ALLOW_AT,
   BUFFER_AT,
   CODE_BITS,
   CODE_BYTES,
   COUNT_AT,
-  IDS_AT,
+  DEAD_AT,
   K_AT,
   LIMIT_AT,
-  MASK_AT,
   QUERY_AT,
   ROOM_AT,
   RUN_CODES,
+  SCRATCH_OF,
+  SPARE_AT,
   WORST_AT,
 } from "../../src/hamming-index/layout";
 import { select, sort } from "./select";
 
-/** Starts a list of the `k` nearest within `limit` in `scratch`, whose buffer has `room` keys, at least k + RUN_CODES. */
-export function begin(scratch: usize, k: i32, room: i32, limit: i32): void {
-  store<u64>(scratch + WORST_AT, <u64>(limit + 1) << 32);
-  store<i32>(scratch + LIMIT_AT, limit);
-  store<i32>(scratch + COUNT_AT, 0);
-  store<i32>(scratch + K_AT, k);
-  store<i32>(scratch + ROOM_AT, room);
+/**
+ * Starts a list of the `k` nearest within `limit` to the query that lies in `state`, whose buffer has `room` keys, at
+ * least k + RUN_CODES; `scratch` has the thread's counters and room to sort.
+ */
+export function begin(state: usize, scratch: usize, k: i32, room: i32, limit: i32): void {
+  store<u64>(state + WORST_AT, <u64>(limit + 1) << 32);
+  store<i32>(state + LIMIT_AT, limit);
+  store<i32>(state + COUNT_AT, 0);
+  store<i32>(state + K_AT, k);
+  store<i32>(state + ROOM_AT, room);
+  store<usize>(state + SCRATCH_OF, scratch);
 }
 
 /** Where the next candidate goes, after making sure that a whole run of them would fit. */
 // @ts-ignore: decorator
 @inline
-function open(scratch: usize): usize {
-  if (load<i32>(scratch + COUNT_AT) + RUN_CODES > load<i32>(scratch + ROOM_AT)) select(scratch);
-  return scratch + BUFFER_AT + (<usize>load<i32>(scratch + COUNT_AT) << 3);
+function open(state: usize): usize {
+  if (load<i32>(state + COUNT_AT) + RUN_CODES > load<i32>(state + ROOM_AT)) select(state);
+  return state + BUFFER_AT + (<usize>load<i32>(state + COUNT_AT) << 3);
 }
 
 // @ts-ignore: decorator
 @inline
-function close(scratch: usize, out: usize): void {
-  store<i32>(scratch + COUNT_AT, <i32>((out - scratch - BUFFER_AT) >> 3));
+function close(state: usize, out: usize): void {
+  store<i32>(state + COUNT_AT, <i32>((out - state - BUFFER_AT) >> 3));
 }
 
-/** Writes the key and keeps it only if it beats the worst: no branch, the next key overwrites a loser. */
+/**
+ * Writes the key and keeps it only if it beats the worst and its code still counts: no branch, the next key overwrites a
+ * loser. Whether a code is dead is asked of candidates alone, so tombstones cost the scan nothing but their reading.
+ */
 // @ts-ignore: decorator
 @inline
-function keep(out: usize, distance: u64, id: usize, worst: u64): usize {
-  const key = (distance << 32) | <u64>load<u32>(id);
+function keep(out: usize, distance: u64, side: usize, slot: usize, worst: u64): usize {
+  const key = (distance << 32) | <u64>load<u32>(side + (slot << 2));
   store<u64>(out, key);
-  return out + (<usize>(key < worst) << 3);
+  const dead = (<u32>load<u8>(side + DEAD_AT + (slot >> 3)) >> (<u32>slot & 7)) & 1;
+  return out + (<usize>(<u32>(key < worst) & ~dead) << 3);
 }
 
 // @ts-ignore: decorator
@@ -66,88 +75,98 @@ function words(p: usize, a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, g: u64,
 
 /** Empties the histogram that sample() adds to. */
 export function clear(scratch: usize): void {
-  memory.fill(scratch + BINS_AT, 0, (CODE_BITS + 1) << 2);
+  memory.fill(scratch, 0, (CODE_BITS + 1) << 2);
 }
 
-/** Adds the distances of the `n` codes from `p` on to the histogram. */
-export function sample(scratch: usize, p: usize, n: i32): void {
-  const a = load<u64>(QUERY_AT);
-  const b = load<u64>(QUERY_AT, 8);
-  const c = load<u64>(QUERY_AT, 16);
-  const d = load<u64>(QUERY_AT, 24);
-  const e = load<u64>(QUERY_AT, 32);
-  const f = load<u64>(QUERY_AT, 40);
-  const g = load<u64>(QUERY_AT, 48);
-  const h = load<u64>(QUERY_AT, 56);
-  for (const end = p + (<usize>n << 6); p < end; p += CODE_BYTES) {
-    const bin = scratch + BINS_AT + (<usize>words(p, a, b, c, d, e, f, g, h) << 2);
+/** Adds the distances from the query in `state` to every `stride`-th of the `n` codes from `p` on to the histogram. */
+export function sample(state: usize, scratch: usize, p: usize, n: i32, stride: i32): void {
+  const q = state + QUERY_AT;
+  const a = load<u64>(q);
+  const b = load<u64>(q, 8);
+  const c = load<u64>(q, 16);
+  const d = load<u64>(q, 24);
+  const e = load<u64>(q, 32);
+  const f = load<u64>(q, 40);
+  const g = load<u64>(q, 48);
+  const h = load<u64>(q, 56);
+  const step = <usize>stride << 6;
+  for (const end = p + (<usize>n << 6); p < end; p += step) {
+    const bin = scratch + (<usize>words(p, a, b, c, d, e, f, g, h) << 2);
     store<i32>(bin, load<i32>(bin) + 1);
   }
 }
 
 /**
- * The codes `from` … `to` - 1 of `block` (from: a multiple of RUN_CODES), 64 bits at a time: x64 has one instruction for i64.popcnt and up to four of them a
- * cycle, where i8x16.popcnt takes six (V8 does not use VPOPCNTB).
+ * The slots `from` … `to` - 1 of a frame, or of a part of one: slot s has its code at `codes` + 64 s, its id and bits in
+ * `side`. 64 bits at a time: x64 has one instruction for i64.popcnt and up to four of them a cycle, where i8x16.popcnt
+ * takes six (V8 does not use VPOPCNTB).
  */
-export function scanWords(scratch: usize, block: usize, from: i32, to: i32): void {
-  const a = load<u64>(QUERY_AT);
-  const b = load<u64>(QUERY_AT, 8);
-  const c = load<u64>(QUERY_AT, 16);
-  const d = load<u64>(QUERY_AT, 24);
-  const e = load<u64>(QUERY_AT, 32);
-  const f = load<u64>(QUERY_AT, 40);
-  const g = load<u64>(QUERY_AT, 48);
-  const h = load<u64>(QUERY_AT, 56);
+export function scanWords(state: usize, codes: usize, side: usize, from: i32, to: i32): void {
+  const q = state + QUERY_AT;
+  const a = load<u64>(q);
+  const b = load<u64>(q, 8);
+  const c = load<u64>(q, 16);
+  const d = load<u64>(q, 24);
+  const e = load<u64>(q, 32);
+  const f = load<u64>(q, 40);
+  const g = load<u64>(q, 48);
+  const h = load<u64>(q, 56);
   for (let at = from; at < to; at += RUN_CODES) {
-    let out = open(scratch);
-    const worst = load<u64>(scratch + WORST_AT);
-    const limit = <u64>load<i32>(scratch + LIMIT_AT);
-    let p = block + (<usize>at << 6);
-    let id = block + IDS_AT + (<usize>at << 2);
+    let out = open(state);
+    const worst = load<u64>(state + WORST_AT);
+    const limit = <u64>load<i32>(state + LIMIT_AT);
+    let p = codes + (<usize>at << 6);
+    let slot = <usize>at;
     const end = p + (<usize>min(to - at, RUN_CODES) << 6);
-    for (const four = end - 3 * CODE_BYTES; p < four; p += 4 * CODE_BYTES, id += 16) {
+    const four = end - ((<usize>min(to - at, RUN_CODES) & 3) << 6);
+    for (; p != four; p += 4 * CODE_BYTES, slot += 4) {
       let x = words(p, a, b, c, d, e, f, g, h);
-      if (x <= limit) out = keep(out, x, id, worst);
+      if (x <= limit) out = keep(out, x, side, slot, worst);
       x = words(p + 64, a, b, c, d, e, f, g, h);
-      if (x <= limit) out = keep(out, x, id + 4, worst);
+      if (x <= limit) out = keep(out, x, side, slot + 1, worst);
       x = words(p + 128, a, b, c, d, e, f, g, h);
-      if (x <= limit) out = keep(out, x, id + 8, worst);
+      if (x <= limit) out = keep(out, x, side, slot + 2, worst);
       x = words(p + 192, a, b, c, d, e, f, g, h);
-      if (x <= limit) out = keep(out, x, id + 12, worst);
+      if (x <= limit) out = keep(out, x, side, slot + 3, worst);
     }
-    for (; p < end; p += CODE_BYTES, id += 4) {
+    for (; p != end; p += CODE_BYTES, slot++) {
       const x = words(p, a, b, c, d, e, f, g, h);
-      if (x <= limit) out = keep(out, x, id, worst);
+      if (x <= limit) out = keep(out, x, side, slot, worst);
     }
-    close(scratch, out);
+    close(state, out);
   }
 }
 
-/** As scanWords, over the codes whose bit is set in the block's allow mask; 64 codes at once where none is allowed. */
-export function scanAllowed(scratch: usize, block: usize, from: i32, to: i32): void {
-  const a = load<u64>(QUERY_AT);
-  const b = load<u64>(QUERY_AT, 8);
-  const c = load<u64>(QUERY_AT, 16);
-  const d = load<u64>(QUERY_AT, 24);
-  const e = load<u64>(QUERY_AT, 32);
-  const f = load<u64>(QUERY_AT, 40);
-  const g = load<u64>(QUERY_AT, 48);
-  const h = load<u64>(QUERY_AT, 56);
-  for (let at = from; at < to; at += RUN_CODES) {
-    let out = open(scratch);
-    const worst = load<u64>(scratch + WORST_AT);
-    const limit = <u64>load<i32>(scratch + LIMIT_AT);
+/** As scanWords, over the slots whose allow bit is set; 64 codes at once where none is allowed. */
+export function scanAllowed(state: usize, codes: usize, side: usize, from: i32, to: i32): void {
+  const q = state + QUERY_AT;
+  const a = load<u64>(q);
+  const b = load<u64>(q, 8);
+  const c = load<u64>(q, 16);
+  const d = load<u64>(q, 24);
+  const e = load<u64>(q, 32);
+  const f = load<u64>(q, 40);
+  const g = load<u64>(q, 48);
+  const h = load<u64>(q, 56);
+  const allow = side + ALLOW_AT;
+  for (let at = from & ~63; at < to; at += RUN_CODES) {
+    let out = open(state);
+    const worst = load<u64>(state + WORST_AT);
+    const limit = <u64>load<i32>(state + LIMIT_AT);
     const stop = min(to, at + RUN_CODES);
     for (let first = at; first < stop; first += 64) {
-      let mask = load<u64>(block + MASK_AT + <usize>(first >> 3));
+      let mask = load<u64>(allow + <usize>(first >> 3));
+      if (mask == 0) continue;
+      if (first < from) mask &= <u64>-1 << <u64>(from - first);
+      if (first + 64 > to) mask &= <u64>-1 >> <u64>(first + 64 - to);
       while (mask != 0) {
-        const slot = first + <i32>ctz(mask);
+        const slot = <usize>(first + <i32>ctz(mask));
         mask &= mask - 1;
-        const x = words(block + (<usize>slot << 6), a, b, c, d, e, f, g, h);
-        if (x <= limit) out = keep(out, x, block + IDS_AT + (<usize>slot << 2), worst);
+        const x = words(codes + (slot << 6), a, b, c, d, e, f, g, h);
+        if (x <= limit) out = keep(out, x, side, slot, worst);
       }
     }
-    close(scratch, out);
+    close(state, out);
   }
 }
 
@@ -181,17 +200,17 @@ function fold(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /** As scanWords, 128 bits at a time: for processors such as arm64 that count bits in vector registers only. */
-export function scanLanes(scratch: usize, block: usize, from: i32, to: i32): void {
-  const a = v128.load(QUERY_AT);
-  const b = v128.load(QUERY_AT, 16);
-  const c = v128.load(QUERY_AT, 32);
-  const d = v128.load(QUERY_AT, 48);
+export function scanLanes(state: usize, codes: usize, side: usize, from: i32, to: i32): void {
+  const a = v128.load(state + QUERY_AT);
+  const b = v128.load(state + QUERY_AT, 16);
+  const c = v128.load(state + QUERY_AT, 32);
+  const d = v128.load(state + QUERY_AT, 48);
   for (let at = from; at < to; at += RUN_CODES) {
-    let out = open(scratch);
-    const worst = load<u64>(scratch + WORST_AT);
-    const limit = i32x4.splat(load<i32>(scratch + LIMIT_AT));
-    let p = block + (<usize>at << 6);
-    // A tail of fewer than four codes is compared with whatever follows it in the block; `slot < stop` drops the rest.
+    let out = open(state);
+    const worst = load<u64>(state + WORST_AT);
+    const limit = i32x4.splat(load<i32>(state + LIMIT_AT));
+    let p = codes + (<usize>at << 6);
+    // A tail of fewer than four codes is compared with whatever follows it; `slot < stop` drops the rest.
     const stop = min(to, at + RUN_CODES);
     for (let slot = at; slot < stop; slot += 4, p += 4 * CODE_BYTES) {
       const x = fold(
@@ -203,38 +222,38 @@ export function scanLanes(scratch: usize, block: usize, from: i32, to: i32): voi
       const near = i32x4.le_s(x, limit);
       if (v128.any_true(near)) {
         const hits = i32x4.bitmask(near);
-        const id = block + IDS_AT + (<usize>slot << 2);
-        if (hits & 1) out = keep(out, <u64>i32x4.extract_lane(x, 0), id, worst);
-        if (hits & 2 && slot + 1 < stop) out = keep(out, <u64>i32x4.extract_lane(x, 1), id + 4, worst);
-        if (hits & 4 && slot + 2 < stop) out = keep(out, <u64>i32x4.extract_lane(x, 2), id + 8, worst);
-        if (hits & 8 && slot + 3 < stop) out = keep(out, <u64>i32x4.extract_lane(x, 3), id + 12, worst);
+        const s = <usize>slot;
+        if (hits & 1) out = keep(out, <u64>i32x4.extract_lane(x, 0), side, s, worst);
+        if (hits & 2 && slot + 1 < stop) out = keep(out, <u64>i32x4.extract_lane(x, 1), side, s + 1, worst);
+        if (hits & 4 && slot + 2 < stop) out = keep(out, <u64>i32x4.extract_lane(x, 2), side, s + 2, worst);
+        if (hits & 8 && slot + 3 < stop) out = keep(out, <u64>i32x4.extract_lane(x, 3), side, s + 3, worst);
       }
     }
-    close(scratch, out);
+    close(state, out);
   }
 }
 
-/** Takes over the candidates that another thread left in `other`. */
-export function absorb(scratch: usize, other: usize): void {
+/** Takes over the candidates that another thread has left in `other`. */
+export function absorb(state: usize, other: usize): void {
   const n = load<i32>(other + COUNT_AT);
   for (let at = 0; at < n; at += RUN_CODES) {
-    let out = open(scratch);
-    const worst = load<u64>(scratch + WORST_AT);
+    let out = open(state);
+    const worst = load<u64>(state + WORST_AT);
     const stop = min(n, at + RUN_CODES);
     for (let i = at; i < stop; i++) {
       const key = load<u64>(other + BUFFER_AT + (<usize>i << 3));
       store<u64>(out, key);
       out += <usize>(key < worst) << 3;
     }
-    close(scratch, out);
+    close(state, out);
   }
 }
 
 /** Leaves the nearest, at most k, in ascending order at the start of the buffer; returns how many. */
-export function finish(scratch: usize): i32 {
-  select(scratch);
-  const count = load<i32>(scratch + COUNT_AT);
-  const buffer = scratch + BUFFER_AT;
-  sort(buffer, count, buffer + (<usize>load<i32>(scratch + ROOM_AT) << 3), scratch + BINS_AT);
+export function finish(state: usize): i32 {
+  select(state);
+  const count = load<i32>(state + COUNT_AT);
+  const scratch = load<usize>(state + SCRATCH_OF);
+  sort(state + BUFFER_AT, count, scratch + SPARE_AT, scratch);
   return count;
 }

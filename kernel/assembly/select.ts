@@ -1,14 +1,14 @@
 // Cuts a thread's candidates down to the k smallest keys, exactly.
-import { BINS, BINS_AT, BUFFER_AT, CODE_BITS, COUNT_AT, K_AT, LIMIT_AT, ROOM_AT, WORST_AT } from "../../src/hamming-index/layout";
+import { BINS, BUFFER_AT, CODE_BITS, COUNT_AT, K_AT, LIMIT_AT, SCRATCH_OF, SPARE_AT, WORST_AT } from "../../src/hamming-index/layout";
 
 /** Keeps the k smallest keys of the buffer, in no particular order, and lowers WORST and LIMIT to the k-th of them. */
-export function select(scratch: usize): void {
-  const k = load<i32>(scratch + K_AT);
-  const count = load<i32>(scratch + COUNT_AT);
+export function select(state: usize): void {
+  const k = load<i32>(state + K_AT);
+  const count = load<i32>(state + COUNT_AT);
   if (count <= k) return;
-  const buffer = scratch + BUFFER_AT;
+  const buffer = state + BUFFER_AT;
   const end = buffer + (<usize>count << 3);
-  const bins = scratch + BINS_AT;
+  const bins = load<usize>(state + SCRATCH_OF);
 
   memory.fill(bins, 0, (CODE_BITS + 1) << 2);
   for (let p = buffer; p < end; p += 8) {
@@ -22,7 +22,7 @@ export function select(scratch: usize): void {
     distance++;
   }
 
-  const ties = buffer + (<usize>load<i32>(scratch + ROOM_AT) << 3);
+  const ties = bins + SPARE_AT;
   let out = buffer;
   let tie = ties;
   let last: u64 = 0;
@@ -43,9 +43,9 @@ export function select(scratch: usize): void {
   if (!ascending) sort(ties, <i32>((tie - ties) >> 3), out, bins);
   const wanted = <usize>(k - below) << 3;
   memory.copy(out, ties, wanted);
-  store<i32>(scratch + COUNT_AT, k);
-  store<u64>(scratch + WORST_AT, load<u64>(out + wanted - 8));
-  store<i32>(scratch + LIMIT_AT, distance);
+  store<i32>(state + COUNT_AT, k);
+  store<u64>(state + WORST_AT, load<u64>(out + wanted - 8));
+  store<i32>(state + LIMIT_AT, distance);
 }
 
 /** Ascending radix sort of `n` keys below 2^44 in place; `spare` has room for n keys, `bins` for BINS counters. */

@@ -1,50 +1,42 @@
 import { LookseeError } from "../errors.ts";
-import {
-  BLOCK_BYTES,
-  BLOCK_CODES,
-  CODE_BYTES,
-  IDS_AT,
-  MASK_AT,
-  QUERY_AT,
-  SAMPLE_BYTES,
-  SAMPLE_STEP,
-  SCRATCH_AT,
-  SCRATCH_BYTES,
-} from "./layout.ts";
+import { DEAD_AT, FRAME_BYTES, MASK_BYTES, SCRATCH_AT, SCRATCH_BYTES, SIDE_AT, SIDE_BYTES } from "./layout.ts";
 
 const PAGE = 65536;
 /** 4 GiB, less one page, so that no end address wraps to 0. */
 export const MEMORY_MAX = 65535 * PAGE;
-/** Slot numbers and the table of slots are 32 bits wide. */
-const MAX_SLOTS = 2 ** 32 - BLOCK_CODES;
+
+/** 65,536 slots in one of the memories: addresses of the first code and of the side (ids and masks). */
+export type Frame = {
+  readonly memory: number;
+  /** -1 where the codes stay in their file. */
+  readonly codes: number;
+  readonly side: number;
+};
 
 /** A memory, seen as bytes and as words; replaced whenever the memory grows. */
 type View = { bytes: Uint8Array; words: Uint32Array };
 
-/** The shared WASM memories behind one index: slot numbers 0, 1, 2 … in blocks, over as many memories as it takes. */
+/** The shared WASM memories behind one index, handed out frame by frame. A memory never shrinks; freed frames are reused. */
 export class Arena {
   readonly memories: WebAssembly.Memory[] = [];
-  readonly samplesAt: number;
-  readonly blocksAt: number;
-  readonly blocksPerMemory: number;
   readonly #views: View[] = [];
+  readonly #framesAt: number;
   readonly #maxBytes: number;
   readonly #maxPages: number;
-  #blocks = 0;
+  readonly #free: { full: Frame[]; side: Frame[] } = { full: [], side: [] };
+  /** Where the last memory's next frame begins. */
+  #top: number;
+  #inUse = 0;
 
-  /** `maxBytes` limits all memories together, `memoryBytes` each. Throws INDEX_FULL if not even an empty index fits. */
-  constructor(threads: number, maxBytes: number, memoryBytes: number) {
+  /** `maxBytes` limits all memories together, `memoryBytes` each. Throws INDEX_FULL if not even one frame fits. */
+  constructor(scratches: number, maxBytes: number, memoryBytes: number) {
     this.#maxPages = Math.floor(Math.min(memoryBytes, MEMORY_MAX) / PAGE);
-    this.samplesAt = SCRATCH_AT + threads * SCRATCH_BYTES;
-    this.blocksPerMemory = Math.floor((this.#maxPages * PAGE - this.samplesAt) / (SAMPLE_BYTES + BLOCK_BYTES));
-    this.blocksAt = this.samplesAt + this.blocksPerMemory * SAMPLE_BYTES;
+    this.#framesAt = SCRATCH_AT + scratches * SCRATCH_BYTES;
     this.#maxBytes = maxBytes;
-    if (this.blocksPerMemory < 1) throw full(`a memory of ${memoryBytes} bytes holds no block of codes`);
+    this.#top = this.#framesAt;
+    if (this.#framesAt + pages(FRAME_BYTES) * PAGE > this.#maxPages * PAGE)
+      throw full(`a memory of ${memoryBytes} bytes holds no block of codes`);
     this.#addMemory();
-  }
-
-  get capacity(): number {
-    return this.#blocks * BLOCK_CODES;
   }
 
   /** Bytes of all memories; a page never written to takes none of the machine's. */
@@ -52,102 +44,73 @@ export class Arena {
     return this.memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
   }
 
-  /** Makes room for `slots` slots in all. Throws INDEX_FULL, and what was stored stays as it was. */
-  reserve(slots: number): void {
-    if (slots > MAX_SLOTS) throw full(`an index holds at most ${MAX_SLOTS} codes`);
-    const needed = Math.ceil(slots / BLOCK_CODES);
-    while (this.#blocks < needed) {
-      const last = this.memories.length - 1;
-      const before = last * this.blocksPerMemory;
-      const held = this.#blocks - before;
-      if (held === this.blocksPerMemory) {
-        this.#addMemory();
-        continue;
-      }
-      // A quarter more than asked for, so that growing one code at a time costs little; exactly that much if it must be.
-      const exact = Math.min(needed - before, this.blocksPerMemory);
-      const ample = Math.min(Math.max(exact, Math.ceil(held * 1.25)), this.blocksPerMemory);
-      if (!this.#grow(last, ample) && !this.#grow(last, exact))
-        throw full(`no room for ${slots} codes: ${exact * BLOCK_BYTES} more bytes refused at ${this.bytes}`);
+  /** Bytes of the frames in use, empty slots included. */
+  get inUse(): number {
+    return this.#inUse;
+  }
+
+  /** `n` frames whose masks are clear, with room for codes or (`full` false) without. Throws INDEX_FULL and takes none. */
+  take(n: number, full: boolean): Frame[] {
+    const taken: Frame[] = [];
+    try {
+      while (taken.length < n) taken.push(this.#free[full ? "full" : "side"].pop() ?? this.#carve(full));
+    } catch (error) {
+      for (const frame of taken) this.#free[full ? "full" : "side"].push(frame);
+      throw error;
+    }
+    for (const { memory, side } of taken) this.bytesOf(memory).fill(0, side + DEAD_AT, side + DEAD_AT + 2 * MASK_BYTES);
+    this.#inUse += n * (full ? FRAME_BYTES : SIDE_BYTES);
+    return taken;
+  }
+
+  give(frames: readonly Frame[]): void {
+    for (const frame of frames) {
+      this.#free[frame.codes < 0 ? "side" : "full"].push(frame);
+      this.#inUse -= frame.codes < 0 ? SIDE_BYTES : FRAME_BYTES;
     }
   }
 
-  idAt(slot: number): number {
-    return this.#view(slot).words[(this.#block(slot) + IDS_AT + (slot % BLOCK_CODES) * 4) >>> 2]!;
+  bytesOf(memory: number): Uint8Array {
+    return this.#views[memory]!.bytes;
   }
 
-  setId(slot: number, id: number): void {
-    this.#view(slot).words[(this.#block(slot) + IDS_AT + (slot % BLOCK_CODES) * 4) >>> 2] = id;
+  wordsOf(memory: number): Uint32Array {
+    return this.#views[memory]!.words;
   }
 
-  /** Copies `n` codes, starting with the `from`-th of `codes`, to the slots from `slot` on. */
-  setCodes(slot: number, codes: Uint8Array, from: number, n: number): void {
-    for (let done = 0; done < n; ) {
-      const within = (slot + done) % BLOCK_CODES;
-      const run = Math.min(n - done, BLOCK_CODES - within);
-      const part = codes.subarray((from + done) * CODE_BYTES, (from + done + run) * CODE_BYTES);
-      const { bytes } = this.#view(slot + done);
-      bytes.set(part, this.#block(slot + done) + within * CODE_BYTES);
-      for (let at = (SAMPLE_STEP - (within % SAMPLE_STEP)) % SAMPLE_STEP; at < run; at += SAMPLE_STEP)
-        bytes.set(part.subarray(at * CODE_BYTES, (at + 1) * CODE_BYTES), this.#sample(slot + done + at));
-      done += run;
-    }
-  }
-
-  codeAt(slot: number): Uint8Array {
-    const at = this.#block(slot) + (slot % BLOCK_CODES) * CODE_BYTES;
-    return this.#view(slot).bytes.subarray(at, at + CODE_BYTES);
-  }
-
-  setQuery(code: Uint8Array): void {
-    for (const { bytes } of this.#views) bytes.set(code, QUERY_AT);
-  }
-
-  /** The allow masks of all slots, one bit a slot as the kernel reads them. */
-  setMasks(mask: Uint8Array): void {
-    const size = BLOCK_CODES / 8;
-    for (let at = 0; at < mask.length; at += size) {
-      const slot = at * 8;
-      this.#view(slot).bytes.set(mask.subarray(at, at + size), this.#block(slot) + MASK_AT);
-    }
-  }
-
-  #view(slot: number): View {
-    return this.#views[this.memories.length === 1 ? 0 : Math.floor(slot / BLOCK_CODES / this.blocksPerMemory)]!;
-  }
-
-  #block(slot: number): number {
-    return this.blocksAt + (Math.floor(slot / BLOCK_CODES) % this.blocksPerMemory) * BLOCK_BYTES;
-  }
-
-  #sample(slot: number): number {
-    return this.samplesAt + ((slot / SAMPLE_STEP) % ((this.blocksPerMemory * BLOCK_CODES) / SAMPLE_STEP)) * CODE_BYTES;
+  #carve(full: boolean): Frame {
+    const size = pages(full ? FRAME_BYTES : SIDE_BYTES) * PAGE;
+    if (this.#top + size > this.#maxPages * PAGE) this.#addMemory();
+    const memory = this.memories.length - 1;
+    this.#grow(memory, this.#top + size);
+    const at = this.#top;
+    this.#top += size;
+    return full ? { memory, codes: at, side: at + SIDE_AT } : { memory, codes: -1, side: at };
   }
 
   #addMemory(): void {
-    const initial = Math.ceil(this.blocksAt / PAGE);
+    const initial = this.#framesAt / PAGE;
     try {
       if (this.bytes + initial * PAGE > this.#maxBytes) throw new RangeError(`over maxBytes ${this.#maxBytes}`);
       this.memories.push(new WebAssembly.Memory({ initial, maximum: this.#maxPages, shared: true }));
     } catch (cause) {
       throw full(`no further memory: ${cause instanceof Error ? cause.message : cause}`, cause);
     }
+    this.#top = this.#framesAt;
     this.#look(this.memories.length - 1);
   }
 
-  #grow(index: number, blocks: number): boolean {
+  #grow(index: number, size: number): void {
     const memory = this.memories[index]!;
-    const size = memory.buffer.byteLength;
-    const pages = Math.ceil((this.blocksAt + blocks * BLOCK_BYTES - size) / PAGE);
-    if (this.bytes + pages * PAGE > this.#maxBytes) return false;
+    const more = pages(size - memory.buffer.byteLength);
+    if (more <= 0) return;
     try {
-      if (pages > 0) memory.grow(pages);
-    } catch {
-      return false;
+      if (this.bytes + more * PAGE > this.#maxBytes) throw new RangeError(`over maxBytes ${this.#maxBytes}`);
+      memory.grow(more);
+    } catch (cause) {
+      throw full(`${more * PAGE} more bytes refused at ${this.bytes}`, cause);
     }
     this.#look(index);
-    this.#blocks = index * this.blocksPerMemory + blocks;
-    return true;
   }
 
   #look(index: number): void {
@@ -155,6 +118,8 @@ export class Arena {
     this.#views[index] = { bytes: new Uint8Array(buffer), words: new Uint32Array(buffer) };
   }
 }
+
+const pages = (bytes: number): number => Math.ceil(bytes / PAGE);
 
 function full(problem: string, cause?: unknown): LookseeError {
   return new LookseeError(

@@ -1,75 +1,103 @@
-import type { Job } from "./job.ts";
+import { CODE_BYTES } from "./layout.ts";
 
-const MODES = ["words", "lanes", "allowed"] as const;
+/** "allowed" for the slots in the allow masks alone; otherwise how to count. */
+export const MODES = ["words", "lanes", "allowed"] as const;
+export type Mode = (typeof MODES)[number];
+
+/** Queries that one pass over memory can serve. */
+export const QUERIES_MAX = 64;
 const MAX_MEMORIES = 128; // 2^32 codes take 70 of them
+const PIECES_MAX = 2 ** 28;
 
-// Words of the shared board. NEXT is one 64-bit word: generation << 32 | next chunk.
+/** Words of a piece: memory, codes, side, from, to, file, first slot of the frame in its segment. */
+export const PIECE_WORDS = 7;
+export const NO_FILE = 0xffffffff;
+
+// Words of the shared board. NEXT is one 64-bit word: generation << 32 | next piece.
 const NEXT = 0;
 const BELL = 2;
 const DONE = 3;
 const STOP = 4;
-const JOB = 5; // k, mode, slots, blocksAt, blocksPerMemory, chunk slots, chunks, memories, limit
+const FAILED = 5;
+const JOB = 6; // k, mode, queries, pieces, grain, memories, files
 const TOOK = 16;
-const CLOSED = 0xffffffffn; // more chunks than any search has
+const CLOSED = 0xffffffffn; // more pieces than any search has
 
-/** What a thread drew: slots `from` … `to` - 1 of `job`, to be reported by done(). */
+/** What one search asks of every thread; queries and their limits lie on the board. */
+export type Job = { k: number; mode: Mode; queries: number };
+
+/** What a thread drew: the pieces `from` … `to` - 1, to be reported by done(). */
 export type Ticket = { generation: number; job: Job; from: number; to: number };
 
+export type BoardMemory = { words: SharedArrayBuffer; queries: SharedArrayBuffer; pieces: SharedArrayBuffer };
+
 /**
- * The board on which threads draw chunks of the search in progress. Whoever is awake draws the next one, so a worker
- * that wakes late or is put to sleep costs a chunk and no more. The generation in NEXT makes a draw fail that began
+ * The board on which threads draw pieces of the search in progress. Whoever is awake draws the next one, so a worker
+ * that wakes late or is put to sleep costs a piece and no more. The generation in NEXT makes a draw fail that began
  * during an earlier search: nobody ever scans with a stale job.
  */
 export class Board {
-  readonly shared: SharedArrayBuffer;
+  readonly shared: BoardMemory;
+  /** 64 bytes a query. */
+  readonly queries: Uint8Array;
+  /** Distance beyond which a code is passed over, for each query. */
+  readonly limits: Int32Array;
   readonly #words: Int32Array;
   readonly #next: BigInt64Array;
 
-  constructor(threads: number, shared = new SharedArrayBuffer(4 * (TOOK + threads * MAX_MEMORIES))) {
-    this.shared = shared;
-    this.#words = new Int32Array(shared);
-    this.#next = new BigInt64Array(shared, 0, 1);
+  constructor(scratches: number, shared?: BoardMemory) {
+    this.shared = shared ?? {
+      words: new SharedArrayBuffer(4 * (TOOK + scratches * MAX_MEMORIES)),
+      queries: new SharedArrayBuffer(QUERIES_MAX * (CODE_BYTES + 4)),
+      pieces: new SharedArrayBuffer(65536, { maxByteLength: PIECES_MAX }),
+    };
+    this.#words = new Int32Array(this.shared.words);
+    this.#next = new BigInt64Array(this.shared.words, 0, 1);
+    this.queries = new Uint8Array(this.shared.queries, 0, QUERIES_MAX * CODE_BYTES);
+    this.limits = new Int32Array(this.shared.queries, QUERIES_MAX * CODE_BYTES);
   }
 
-  /** Opens a search and returns its number of chunks. The query must lie in the memories already. */
-  open(job: Job, memories: number, chunkSlots: number): number {
+  /** Copies the pieces of the next search to where every thread reads them. */
+  lay(pieces: Uint32Array): void {
+    const { pieces: shared } = this.shared;
+    if (shared.byteLength < pieces.byteLength) shared.grow(Math.min(PIECES_MAX, pieces.byteLength * 2));
+    new Uint32Array(shared, 0, pieces.length).set(pieces);
+  }
+
+  /** The pieces laid out, seen anew: the buffer may have grown. */
+  pieces(): Uint32Array {
+    return new Uint32Array(this.shared.pieces);
+  }
+
+  /** Opens a search. Queries, limits and pieces must lie on the board already. `grain`: pieces a draw. */
+  open(job: Job, pieces: number, grain: number, memories: number, files: number): void {
     const words = this.#words;
-    const chunks = Math.ceil(job.slots / chunkSlots);
     const generation = (this.generation + 1) & 0x7fffffff;
-    const { k, limit, mode, slots, blocksAt, blocksPerMemory } = job;
     // Closed before the job changes: a draw that has read some of the old job and some of the new must fail.
     Atomics.store(this.#next, NEXT, (BigInt(generation) << 32n) | CLOSED);
-    const fields = [k, MODES.indexOf(mode), slots, blocksAt, blocksPerMemory, chunkSlots, chunks, memories, limit];
+    const fields = [job.k, MODES.indexOf(job.mode), job.queries, pieces, grain, memories, files];
     for (const [i, value] of fields.entries()) Atomics.store(words, JOB + i, value);
     Atomics.store(words, DONE, 0);
+    Atomics.store(words, FAILED, 0);
     Atomics.store(this.#next, NEXT, BigInt(generation) << 32n);
-    return chunks;
   }
 
   get generation(): number {
     return Number(Atomics.load(this.#next, NEXT) >> 32n);
   }
 
-  /** The next chunk; undefined when all are drawn, or when the search needs more than the `memories` one knows. */
-  draw(memories: number): Ticket | undefined {
+  /** The next pieces; undefined when all are drawn, or when the search needs memories or files one does not know. */
+  draw(memories: number, files: number): Ticket | undefined {
     for (;;) {
       const next = Atomics.load(this.#next, NEXT);
-      const chunk = Number(next & 0xffffffffn);
-      const job = {
-        k: this.#job(0),
-        limit: this.#job(8),
-        mode: MODES[this.#job(1)]!,
-        slots: this.#job(2) >>> 0,
-        blocksAt: this.#job(3),
-        blocksPerMemory: this.#job(4),
-      };
-      const chunkSlots = this.#job(5);
-      if (chunk >= this.#job(6) || this.#job(7) > memories) return undefined;
+      const from = Number(next & 0xffffffffn);
+      const job = { k: this.#job(0), mode: MODES[this.#job(1)]!, queries: this.#job(2) };
+      const pieces = this.#job(3);
+      const grain = this.#job(4);
+      if (from >= pieces || this.#job(5) > memories || this.#job(6) > files) return undefined;
       // Succeeds only if no other search was opened since `next` was read, so what was read above belongs together.
-      if (Atomics.compareExchange(this.#next, NEXT, next, next + 1n) !== next) continue;
-      const from = chunk * chunkSlots;
-      const to = Math.min(from + chunkSlots, job.slots);
-      return { generation: Number(next >> 32n), job, from, to };
+      if (Atomics.compareExchange(this.#next, NEXT, next, next + BigInt(grain)) !== next) continue;
+      return { generation: Number(next >> 32n), job, from, to: Math.min(from + grain, pieces) };
     }
   }
 
@@ -86,18 +114,38 @@ export class Board {
     return Atomics.load(this.#words, TOOK + thread * MAX_MEMORIES + memory) === generation;
   }
 
-  /** One chunk more is scanned. */
-  done(): void {
-    Atomics.add(this.#words, DONE, 1);
-    Atomics.notify(this.#words, DONE);
+  /** So many pieces more are scanned; wakes whoever waits for the last. */
+  done(pieces: number): void {
+    if (Atomics.add(this.#words, DONE, pieces) + pieces === this.#job(3)) Atomics.notify(this.#words, DONE);
   }
 
-  /** Sleeps until `chunks` chunks are scanned; false if a thread that drew one has not come back in a minute. */
-  settled(chunks: number): boolean {
-    const patience = performance.now() + 60_000;
-    for (let done = Atomics.load(this.#words, DONE); done < chunks; done = Atomics.load(this.#words, DONE)) {
-      if (performance.now() > patience) return false;
-      Atomics.wait(this.#words, DONE, done, 1000);
+  /** The file of that number could not be read. Call before done(). */
+  fail(file: number): void {
+    Atomics.store(this.#words, FAILED, file + 1);
+  }
+
+  /** The number of a file that could not be read in this search; undefined: none. */
+  get failed(): number | undefined {
+    const file = Atomics.load(this.#words, FAILED);
+    return file > 0 ? file - 1 : undefined;
+  }
+
+  /** Resolves once all pieces are scanned; false if none was for a minute. The calling thread is free meanwhile. */
+  async settled(): Promise<boolean> {
+    const pieces = this.#job(3);
+    let before = -1;
+    for (let done = Atomics.load(this.#words, DONE); done < pieces; done = Atomics.load(this.#words, DONE)) {
+      if (done === before) return false;
+      before = done;
+      const { async, value } = Atomics.waitAsync(this.#words, DONE, done);
+      if (!async) continue;
+      // The timer also keeps the process alive, which a pending wait does not.
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise((resolve) => {
+        timer = setTimeout(resolve, 60_000);
+      });
+      await Promise.race([value, patience]);
+      clearTimeout(timer);
     }
     return true;
   }

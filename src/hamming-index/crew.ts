@@ -2,38 +2,51 @@ import { once } from "node:events";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { LookseeError } from "../errors.ts";
-import { Board } from "./board.ts";
-import { type Job, Scanner } from "./job.ts";
+import { Board, type Job, PIECE_WORDS, QUERIES_MAX } from "./board.ts";
 import { kernelModule } from "./kernel.ts";
-import { CODE_BITS, RUN_CODES } from "./layout.ts";
-import { likelyLimit } from "./likely-limit.ts";
-import type { WorkerSetup } from "./worker.ts";
+import { CODE_BITS, CODE_BYTES } from "./layout.ts";
+import { type CodeFile, queriesAtOnce, Scanner } from "./scanner.ts";
+import type { News, WorkerSetup } from "./worker.ts";
 
-/** A chunk is at most 2 MB, some 60 µs of one core: so long may the threads end apart. */
-const CHUNK_MAX = 32768;
-/** Below this waking a thread takes about as long as what it would do. */
-const WORTH_WAKING = 8192;
+/** Below this a search takes less time in the calling thread than waking others would: some 100 µs. */
+const WORTH_WAKING = 65_536;
+/** Draws a thread makes, where pieces are small: a worker that loses its core holds the others up for that share. */
+const DRAWS = 32;
 
-/** The calling thread and its workers, who share a search chunk by chunk. A crew of one has no worker. */
+/** One pass: queries of 64 bytes, each with the distance beyond which a code is passed over. */
+export type Pass = { k: number; mode: Job["mode"]; queries: readonly Uint8Array[]; limits: readonly number[] };
+
+/**
+ * The threads that share a search piece by piece: the calling one alone, or as many workers, while the calling thread
+ * waits without being occupied.
+ */
 export class Crew {
   readonly threads: number;
+  /** The calling thread's, for small searches, samples, and to put together what the workers found. */
+  readonly own: Scanner;
   readonly #board: Board;
-  readonly #own = new Scanner(0, kernelModule());
   readonly #workers: Worker[] = [];
 
   private constructor(threads: number) {
     this.threads = threads;
-    this.#board = new Board(threads);
+    this.#board = new Board(Crew.scratches(threads));
+    this.own = new Scanner(0, this.#board, kernelModule());
+  }
+
+  /** Scratch areas that each memory needs. */
+  static scratches(threads: number): number {
+    return threads === 1 ? 1 : threads + 1;
   }
 
   static async of(threads: number): Promise<Crew> {
     const crew = new Crew(threads);
     // .ts when run from the sources, .js in dist
     const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-    for (let thread = 1; thread < threads; thread++) {
-      const workerData: WorkerSetup = { thread, threads, board: crew.#board.shared, module: kernelModule() };
+    for (let thread = 1; thread < Crew.scratches(threads); thread++) {
+      const { shared } = crew.#board;
+      const setup: WorkerSetup = { thread, scratches: Crew.scratches(threads), board: shared, module: kernelModule() };
       // None of the process's own flags: `--input-type` and its like refuse a worker that comes from a file.
-      const worker = new Worker(file, { workerData, execArgv: [], name: `hamming-index ${thread}` });
+      const worker = new Worker(file, { workerData: setup, execArgv: [], name: `hamming-index ${thread}` });
       worker.unref();
       crew.#workers.push(worker);
     }
@@ -44,48 +57,69 @@ export class Crew {
 
   /** Lets every thread scan a further memory. */
   add(memory: WebAssembly.Memory): void {
-    this.#own.add(memory);
-    for (const worker of this.#workers) worker.postMessage(memory);
+    this.own.add(memory);
+    this.#tell({ kind: "memory", memory });
+  }
+
+  /** Lets every thread read a further file; numbers count up from 0. */
+  addFile(number: number, file: CodeFile): void {
+    this.own.addFile(number, file);
+    this.#tell({ kind: "file", number, file });
+  }
+
+  /** After the last search of it: the number is never used again. */
+  dropFile(number: number): void {
+    this.own.dropFile(number);
+    this.#tell({ kind: "drop", number });
+  }
+
+  /** Queries that a pass can take. */
+  static most(k: number): number {
+    return Math.min(QUERIES_MAX, queriesAtOnce(k));
   }
 
   /**
-   * The nearest in each memory, as sorted lists of id, distance, id, distance …; the query and any masks lie in the
-   * memories. Occupies the calling thread until it is done: it is one of those that scan.
+   * The nearest to each query in each memory, as sorted lists of id, distance, id, distance …, valid until the next
+   * pass. One pass at a time. `pieces`: see PIECE_WORDS; `codes`: how many they hold. Throws SEGMENT_DAMAGED.
    */
-  search(asked: Omit<Job, "limit">, samplesAt: number): Uint32Array[] {
-    const all: Job = { ...asked, limit: CODE_BITS };
-    if (asked.mode === "allowed") return this.#within(all);
-    const limit = likelyLimit(this.#own.sample(all, samplesAt), asked.k);
-    const lists = this.#within({ ...asked, limit });
-    const found = lists.reduce((sum, list) => sum + list.length / 2, 0);
-    // The limit is a guess and the answer is not: where fewer than k lie within it, look again without.
-    return found >= Math.min(asked.k, asked.slots) ? lists : this.#within(all);
-  }
-
-  #within(job: Job): Uint32Array[] {
-    this.#own.reset();
-    if (this.#workers.length === 0 || job.slots < WORTH_WAKING) this.#own.scan(job, 0, job.slots);
-    else this.#share(job);
-    return Array.from({ length: this.#own.memories }, (_, memory) => this.#own.list(memory));
-  }
-
-  #share(job: Job): void {
+  async scan(pass: Pass, pieces: Uint32Array, codes: number): Promise<Uint32Array[][]> {
     const board = this.#board;
-    const share = Math.floor(job.slots / (this.threads * 8) / RUN_CODES) * RUN_CODES;
-    const chunks = board.open(job, this.#own.memories, Math.max(RUN_CODES, Math.min(share, CHUNK_MAX)));
+    const job: Job = { k: pass.k, mode: pass.mode, queries: pass.queries.length };
+    for (const [i, query] of pass.queries.entries()) board.queries.set(query, i * CODE_BYTES);
+    board.limits.set(pass.limits);
+    board.lay(pieces);
+    this.own.reset();
+    const count = pieces.length / PIECE_WORDS;
+    if (this.#workers.length === 0 || codes * job.queries < WORTH_WAKING) this.own.scan(job, 0, count);
+    else await this.#share(job, count);
+    return pass.queries.map((_, query) =>
+      Array.from({ length: this.own.memories }, (_, memory) => this.own.list(memory, query, job)),
+    );
+  }
+
+  async #share(job: Job, pieces: number): Promise<void> {
+    const board = this.#board;
+    const grain = Math.max(1, Math.floor(pieces / (this.threads * DRAWS)));
+    board.open(job, pieces, grain, this.own.memories, this.own.files);
     board.ring();
-    for (let ticket = board.draw(this.#own.memories); ticket; ticket = board.draw(this.#own.memories)) {
-      this.#own.scan(job, ticket.from, ticket.to);
-      board.done();
-    }
-    if (!board.settled(chunks))
+    if (!(await board.settled()))
       throw new LookseeError("INTERNAL", "A worker thread of the index does not answer", "Restart the process");
-    for (let memory = 0; memory < this.#own.memories; memory++)
-      for (let thread = 1; thread < this.threads; thread++)
+    if (board.failed !== undefined)
+      throw new LookseeError(
+        "SEGMENT_DAMAGED",
+        `file ${board.failed} of the index can no longer be read`,
+        "Restart: what cannot be read is built again from the catalog",
+      );
+    for (let memory = 0; memory < this.own.memories; memory++)
+      for (let thread = 1; thread <= this.#workers.length; thread++)
         if (board.hasTaken(thread, memory, board.generation)) {
-          this.#own.begin(memory, job);
-          this.#own.absorb(memory, thread);
+          this.own.begin(memory, job);
+          this.own.absorb(memory, thread, job);
         }
+  }
+
+  #tell(news: News): void {
+    for (const worker of this.#workers) worker.postMessage(news);
   }
 
   async close(): Promise<void> {
@@ -93,3 +127,6 @@ export class Crew {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 }
+
+/** Where nothing is known of the distances, none is passed over. */
+export const NO_LIMIT = CODE_BITS;

@@ -1,19 +1,35 @@
+import { closeSync } from "node:fs";
 import { LookseeError } from "../errors.ts";
-import { allowMask } from "./allow-mask.ts";
 import { Arena, MEMORY_MAX } from "./arena.ts";
 import type { Bitmap } from "./bitmap.ts";
 import { COUNTING, type Counting } from "./counting.ts";
 import { Crew } from "./crew.ts";
 import type { Hit } from "./every-distance.ts";
-import { CODE_BYTES, K_MAX } from "./layout.ts";
-import { nearestOfLists } from "./nearest-of-lists.ts";
-import { SlotTable } from "./slot-table.ts";
+import { Folder } from "./folder.ts";
+import { Holdings } from "./holdings.ts";
+import { Keeper } from "./keeper.ts";
+import { CODE_BITS, CODE_BYTES, FRAME_BYTES, K_MAX, MASK_BYTES } from "./layout.ts";
+import { Searches } from "./searches.ts";
+import { Upkeep } from "./upkeep.ts";
+
+/** A tail this long is made a segment of without being asked. */
+const TAIL_CODES = 4 * 65_536;
+/** An upsert waits for a merge in progress where the tail has grown to so many codes. */
+const TAIL_MOST = 4 * TAIL_CODES;
 
 export type OpenOptions = {
   /** Width of a code; 64 bytes is the only one there is. */
   codeBytes?: 64;
-  /** Threads that share a search, the calling one among them: 1 … 64, default 1. */
+  /** 1 (default): searches run in the calling thread. 2 … 64: in so many workers, and the calling thread stays free. */
   threads?: number;
+  /** Folder of the segments, made if it is not there; default: none, and flush() is refused. */
+  dir?: string;
+  /** Whose codes these are; segments of another model are refused. Default "". */
+  modelId?: string;
+  /** "file": codes stay in the segments' files and about 9 bytes a code in memory. Needs `dir`. Default "memory". */
+  codes?: "memory" | "file";
+  /** False: another process writes to `dir`, this one only reads what is there when it opens. Default true. */
+  write?: boolean;
   /** Where INDEX_FULL is raised, in bytes of memory reserved; default: when the machine refuses. */
   maxBytes?: number;
   /** Size to which one WASM memory grows before the next is opened; default and most: 4 GiB less a page. */
@@ -22,51 +38,116 @@ export type OpenOptions = {
   counting?: Counting;
 };
 
+export type SearchOptions = {
+  /** Only codes whose id is in here. */
+  allow?: Bitmap | undefined;
+};
+
 export type IndexStats = {
+  /** Living codes. */
   codes: number;
+  /** Slots whose codes were replaced or removed and wait for a merge. */
+  dead: number;
+  segments: number;
+  /** Codes not yet in a segment. */
+  tail: number;
   threads: number;
   counting: Counting;
-  /** `memory`: reserved for codes, ids, masks and scratch, of which pages never used take nothing; `table`: id -> slot. */
-  bytes: { codes: number; ids: number; memory: number; table: number };
+  bytes: {
+    /** Codes in memory, dead ones and empty slots included, as in all that follows. */
+    codes: number;
+    ids: number;
+    /** Tombstones and filters. */
+    masks: number;
+    /** Every 256th code once more. */
+    sample: number;
+    /** From id to slot: the tail's table and the segments' orders; lists and what belongs to them. */
+    tables: number;
+    /** WASM memory reserved for all of the above but tables, and for scratch; pages never used take nothing. */
+    reserved: number;
+    /** Segment files. */
+    files: number;
+  };
 };
 
 /**
- * Exact nearest neighbours over 512-bit codes in memory. upsert(), remove() and search() do their work before they
- * return, in the calling thread (search: with its workers), so each sees all that was called before it.
+ * Exact nearest neighbours over 512-bit codes. upsert() and remove() have done their work when they return, before
+ * anything is awaited; search() sees all that was called before it.
  */
 export class HammingIndex {
-  readonly #arena: Arena;
+  /** What open() had to leave out, by name; the caller gives these codes again. Empty where all is well. */
+  readonly refused: LookseeError[] = [];
+  readonly #holdings: Holdings;
   readonly #crew: Crew;
+  readonly #keeper: Keeper;
+  readonly #searches: Searches;
+  readonly #upkeep: Upkeep;
+  readonly #folder: Folder | undefined;
+  readonly #writes: boolean;
+  readonly #merges: boolean;
   readonly #counting: Counting;
-  readonly #table: SlotTable;
-  #size = 0;
-  #version = 0;
-  #masks = new WeakMap<Bitmap, { version: number; mask: Uint8Array }>();
-  #maskInPlace: Uint8Array | undefined;
+  #mark = 0;
+  #memories = 0;
+  #checkpoint: Promise<void> | undefined;
   #closed = false;
 
-  private constructor(arena: Arena, crew: Crew, counting: Counting) {
-    this.#arena = arena;
+  private constructor(arena: Arena, crew: Crew, counting: Counting, options: OpenOptions) {
+    const { dir, modelId = "", codes = "memory", write = true } = options;
+    this.#holdings = new Holdings(arena);
     this.#crew = crew;
     this.#counting = counting;
-    this.#table = new SlotTable((slot) => arena.idAt(slot));
-    for (const memory of arena.memories) crew.add(memory);
+    this.#folder = dir === undefined ? undefined : new Folder(dir, modelId);
+    this.#keeper = new Keeper();
+    this.#writes = write && dir !== undefined;
+    this.#merges = write || codes === "memory";
+    this.#searches = new Searches(this.#holdings, crew, counting);
+    let files = 0;
+    this.#upkeep = new Upkeep(this.#holdings, this.#keeper, this.#folder, codes === "file", {
+      afterSearches: (work) => this.#searches.after(work),
+      addFile: (file) => {
+        crew.addFile(files, file);
+        return files++;
+      },
+      dropFile: (number) => crew.dropFile(number),
+    });
+    this.#hearOfMemories();
   }
 
-  /** An empty index. Throws INDEX_CODE_WIDTH, INDEX_THREADS, INDEX_FULL. */
+  /**
+   * With `dir`: takes in its segments, each checked by its checksums; see `refused` and `mark`. Throws INDEX_CODE_WIDTH,
+   * INDEX_THREADS, INDEX_FULL, INDEX_FOLDER.
+   */
   static async open(options: OpenOptions = {}): Promise<HammingIndex> {
     const { codeBytes = CODE_BYTES, threads = 1, counting = COUNTING } = options;
     const { maxBytes = Number.POSITIVE_INFINITY, memoryBytes = MEMORY_MAX } = options;
     if (codeBytes !== CODE_BYTES) throw width(`${codeBytes} bytes asked for`);
     if (!Number.isInteger(threads) || threads < 1 || threads > 64)
       throw new LookseeError("INDEX_THREADS", `${threads} threads asked for`, "Use a whole number from 1 to 64");
-    const arena = new Arena(threads, maxBytes, memoryBytes);
-    return new HammingIndex(arena, await Crew.of(threads), counting);
+    if (options.codes === "file" && options.dir === undefined)
+      throw new LookseeError("INDEX_FOLDER", "codes in files need a folder", "Give the index a dir");
+    const arena = new Arena(Crew.scratches(threads), maxBytes, memoryBytes);
+    const index = new HammingIndex(arena, await Crew.of(threads), counting, options);
+    try {
+      await index.#load();
+    } catch (error) {
+      await index.close();
+      throw error;
+    }
+    return index;
   }
 
   /** Codes held. */
   get size(): number {
-    return this.#size;
+    return this.#holdings.size;
+  }
+
+  /** What flush() was last given for what is in the folder; 0 for a new one. */
+  get mark(): number {
+    return this.#mark;
+  }
+
+  has(id: number): boolean {
+    return this.#holdings.locate(id) !== undefined;
   }
 
   /**
@@ -76,109 +157,141 @@ export class HammingIndex {
   async upsert(ids: Uint32Array, codes: Uint8Array): Promise<void> {
     this.#open();
     if (codes.length !== ids.length * CODE_BYTES) throw width(`${codes.length} bytes of codes for ${ids.length} ids`);
-    this.#makeRoom(ids);
-    this.#version++;
-    // New codes lie side by side in `codes` and in the arena alike, and are copied a run at a time.
-    let pending = 0;
-    const flush = (end: number): void => {
-      this.#arena.setCodes(this.#size - pending, codes, end - pending, pending);
-      pending = 0;
-    };
-    for (let i = 0; i < ids.length; i++) {
-      const slot = this.#table.find(ids[i]!);
-      if (slot < 0) {
-        this.#arena.setId(this.#size, ids[i]!);
-        this.#table.add(this.#size);
-        this.#size++;
-        pending++;
-      } else {
-        flush(i);
-        this.#arena.setCodes(slot, codes, i, 1);
-      }
+    try {
+      this.#holdings.upsert(ids, codes);
+    } finally {
+      this.#hearOfMemories();
     }
-    flush(ids.length);
+    const { count } = this.#holdings.tail;
+    if (count >= TAIL_CODES && this.#merges) void this.#begin().catch(() => {}); // tried again when more has come
+    if (count >= TAIL_MOST) await this.#checkpoint?.catch(() => {});
   }
 
-  /** Forgets the ids; one that is not held is passed over. The last code moves into the gap, so none is ever left. */
+  /** Forgets the ids; one that is not held is passed over. */
   async remove(ids: Uint32Array): Promise<void> {
     this.#open();
-    this.#version++;
-    for (const id of ids) {
-      const slot = this.#table.find(id);
-      if (slot < 0) continue;
-      this.#table.delete(id);
-      const last = --this.#size;
-      if (slot === last) continue;
-      const moved = this.#arena.idAt(last);
-      this.#table.move(moved, slot);
-      this.#arena.setId(slot, moved);
-      this.#arena.setCodes(slot, this.#arena.codeAt(last), 0, 1);
-    }
+    this.#holdings.remove(ids);
   }
 
   /**
-   * The `k` (1 … 100,000) nearest of the codes whose id is in `allow` (default: all), by distance, then ascending id;
-   * fewer if there are fewer. Throws INDEX_CODE_WIDTH, INDEX_K, INDEX_CLOSED.
+   * The `k` (1 … 100,000) nearest of the codes, by distance, then ascending id; fewer if there are fewer. Searches asked
+   * for while one is in progress share the next pass over memory. Throws INDEX_CODE_WIDTH, INDEX_K, INDEX_CLOSED.
    */
-  async search(code: Uint8Array, k: number, allow?: Bitmap): Promise<Hit[]> {
+  async search(code: Uint8Array, k: number, options: SearchOptions = {}): Promise<Hit[]> {
     this.#open();
     if (code.length !== CODE_BYTES) throw width(`a query of ${code.length} bytes`);
     if (!Number.isInteger(k) || k < 1 || k > K_MAX)
       throw new LookseeError("INDEX_K", `k is ${k}`, `Use a whole number from 1 to ${K_MAX}`);
-    const arena = this.#arena;
-    arena.setQuery(code);
-    if (allow) this.#putMask(allow);
-    const mode = allow ? "allowed" : this.#counting;
-    const { samplesAt, blocksAt, blocksPerMemory } = arena;
-    const lists = this.#crew.search({ k, mode, slots: this.#size, blocksAt, blocksPerMemory }, samplesAt);
-    return nearestOfLists(lists, k);
+    return this.#searches.nearest(code.slice(), k, options.allow);
+  }
+
+  /**
+   * All codes within `distance` (0 … 512) of `code`, by distance, then ascending id. Throws INDEX_CODE_WIDTH,
+   * INDEX_DISTANCE, INDEX_CLOSED.
+   */
+  async within(code: Uint8Array, distance: number, options: SearchOptions = {}): Promise<Hit[]> {
+    this.#open();
+    if (code.length !== CODE_BYTES) throw width(`a query of ${code.length} bytes`);
+    if (!Number.isInteger(distance) || distance < 0 || distance > CODE_BITS)
+      throw new LookseeError(
+        "INDEX_DISTANCE",
+        `the distance is ${distance}`,
+        `Use a whole number from 0 to ${CODE_BITS}`,
+      );
+    return this.#searches.within(code.slice(), distance, options.allow);
+  }
+
+  /**
+   * Writes all that was upserted and removed before the call to the folder; when it resolves, a kill at any moment leaves
+   * that or something newer. `mark` is kept beside it, for the caller to know where to go on. Throws INDEX_FOLDER,
+   * INDEX_FULL, INDEX_CLOSED.
+   */
+  async flush(mark: number): Promise<void> {
+    this.#open();
+    if (!this.#writes)
+      throw new LookseeError("INDEX_FOLDER", "this index writes nothing", "Open it with a dir of its own");
+    await this.#begin(mark);
   }
 
   stats(): IndexStats {
-    const bytes = { codes: this.#size * CODE_BYTES, ids: this.#size * 4, memory: this.#arena.bytes };
+    const { parts, segments, tail, frozen, arena } = this.#holdings;
+    const frames = parts.flatMap((part) => part.frames);
+    const full = frames.filter(({ codes }) => codes >= 0).length;
+    const slots = frames.length * 65_536;
     return {
-      codes: this.#size,
+      codes: this.size,
+      dead: parts.reduce((sum, part) => sum + part.deadCount, 0),
+      segments: segments.length,
+      tail: tail.live + frozen.reduce((sum, part) => sum + part.live, 0),
       threads: this.#crew.threads,
       counting: this.#counting,
-      bytes: { ...bytes, table: this.#table.bytes },
+      bytes: {
+        codes: full * 65_536 * CODE_BYTES,
+        ids: slots * 4,
+        masks: frames.length * 2 * MASK_BYTES,
+        sample: full * (FRAME_BYTES - 65_536 * (CODE_BYTES + 4) - 2 * MASK_BYTES),
+        tables: parts.reduce((sum, part) => sum + part.bytes, 0),
+        reserved: arena.bytes,
+        files: segments.reduce((sum, { file }) => sum + (file?.bytes ?? 0), 0),
+      },
     };
   }
 
-  /** Ends the workers; whatever is called afterwards but close() throws INDEX_CLOSED. */
+  /** Ends the workers, after what is in progress; whatever is called afterwards but close() throws INDEX_CLOSED. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#checkpoint?.catch(() => {});
+    await this.#searches.finished();
     await this.#crew.close();
+    await this.#keeper.close();
+    for (const { file } of this.#holdings.segments) if (file?.fd !== undefined) closeSync(file.fd);
   }
 
-  #makeRoom(ids: Uint32Array): void {
-    if (this.#size + ids.length <= this.#arena.capacity) return;
-    let added = 0;
-    for (const id of ids) if (this.#table.find(id) < 0) added++;
-    this.#table.reserve(this.#size + added);
-    const before = this.#arena.memories.length;
-    try {
-      this.#arena.reserve(this.#size + added);
-    } finally {
-      for (const memory of this.#arena.memories.slice(before)) this.#crew.add(memory);
+  /** Waits for the checkpoint in progress, then makes one. */
+  async #begin(mark?: number): Promise<void> {
+    if (this.#checkpoint && mark === undefined) return this.#checkpoint;
+    while (this.#checkpoint) await this.#checkpoint.catch(() => {});
+    this.#checkpoint = this.#upkeep.checkpoint(mark).finally(() => {
+      this.#checkpoint = undefined;
+    });
+    this.#hearOfMemories();
+    await this.#checkpoint;
+    if (mark !== undefined) this.#mark = mark;
+  }
+
+  async #load(): Promise<void> {
+    const folder = this.#folder;
+    if (!folder) return;
+    for (let tries = 0; tries < 5; tries++) {
+      const stamp = folder.stamp();
+      this.refused.length = 0;
+      try {
+        const manifest = folder.manifest();
+        this.#mark = manifest?.mark ?? 0;
+        for (const listed of manifest?.segments ?? [])
+          await this.#upkeep.load(listed).catch((error: unknown) => this.#refuse(error));
+      } catch (error) {
+        this.#refuse(error);
+      }
+      this.#hearOfMemories();
+      // The process that writes may have replaced what the manifest named when it was read.
+      if (this.refused.length === 0 || folder.stamp() === stamp) return;
+      this.#holdings.arena.give(this.#holdings.replace(this.#holdings.segments, undefined));
     }
   }
 
-  /** A bitmap used again on an unchanged index costs nothing; of others the mask is built, or copied to its place. */
-  #putMask(allow: Bitmap): void {
-    let known = this.#masks.get(allow);
-    if (known?.version !== this.#version) {
-      const slots = {
-        size: this.#size,
-        find: (id: number) => this.#table.find(id),
-        idAt: (slot: number) => this.#arena.idAt(slot),
-      };
-      known = { version: this.#version, mask: allowMask(allow, slots) };
-      this.#masks.set(allow, known);
+  #refuse(error: unknown): void {
+    if (!(error instanceof LookseeError) || !error.code.startsWith("SEGMENT_")) throw error;
+    this.refused.push(error);
+  }
+
+  #hearOfMemories(): void {
+    const { memories } = this.#holdings.arena;
+    for (; this.#memories < memories.length; this.#memories++) {
+      this.#crew.add(memories[this.#memories]!);
+      this.#keeper.add(memories[this.#memories]!);
     }
-    if (this.#maskInPlace === known.mask) return;
-    this.#arena.setMasks(known.mask);
-    this.#maskInPlace = known.mask;
   }
 
   #open(): void {

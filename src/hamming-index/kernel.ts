@@ -2,14 +2,14 @@ import { WASM_BASE64 } from "./kernel.wasm.ts";
 
 /** What kernel/assembly/scan.ts exports; addresses are bytes into the memory it was instantiated with. */
 export type Kernel = {
-  begin(scratch: number, k: number, room: number, limit: number): void;
+  begin(state: number, scratch: number, k: number, room: number, limit: number): void;
   clear(scratch: number): void;
-  sample(scratch: number, codes: number, n: number): void;
-  scanWords(scratch: number, block: number, from: number, to: number): void;
-  scanLanes(scratch: number, block: number, from: number, to: number): void;
-  scanAllowed(scratch: number, block: number, from: number, to: number): void;
-  absorb(scratch: number, other: number): void;
-  finish(scratch: number): number;
+  sample(state: number, scratch: number, codes: number, n: number, stride: number): void;
+  scanWords(state: number, codes: number, side: number, from: number, to: number): void;
+  scanLanes(state: number, codes: number, side: number, from: number, to: number): void;
+  scanAllowed(state: number, codes: number, side: number, from: number, to: number): void;
+  absorb(state: number, other: number): void;
+  finish(state: number): number;
 };
 
 let module: WebAssembly.Module | undefined;

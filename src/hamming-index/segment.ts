@@ -1,12 +1,16 @@
+import type { Arena, Frame } from "./arena.ts";
+import { CODE_BYTES } from "./layout.ts";
+import { Slots } from "./slots.ts";
+
 /** How a segment's slots fall into lists; one list of all slots where nothing was clustered. */
 export type Lists = {
   /** First slot of each list, ascending, and `count` at the end: lists + 1 entries. */
   readonly starts: Uint32Array;
   /** lists x 64 bytes; undefined with one list. Segments clustered alike share the very same array. */
-  readonly centroids: Uint8Array | undefined;
+  readonly centroids?: Uint8Array | undefined;
+  readonly prefixes?: Prefixes | undefined;
   /** What the coarse search measured when the segment was made, in its own form. */
-  readonly coarse: Uint8Array | undefined;
-  readonly prefixes: Prefixes | undefined;
+  readonly coarse?: Uint8Array | undefined;
 };
 
 export type Prefixes = {
@@ -18,5 +22,64 @@ export type Prefixes = {
   readonly column: Uint8Array;
 };
 
-/** Slots `from` … `to` - 1 of one segment: what a search is told to compare. */
-export type SlotRange = { readonly segment: number; readonly from: number; readonly to: number };
+/** All of a segment that is not in its frames. */
+export type SegmentParts = {
+  count: number;
+  minId: number;
+  maxId: number;
+  /** The slots by ascending id; undefined where ids ascend over all slots. */
+  order: Uint32Array | undefined;
+  lists: Lists;
+};
+
+/** The file of a segment; `fd` is open where codes are read from it. */
+export type SegmentFile = { name: string; crc: number; bytes: number; fd?: number; number?: number };
+
+/** Codes that never change, sorted by list and, within a list, by ascending id; only their deaths are news. */
+export class Segment extends Slots {
+  readonly minId: number;
+  readonly maxId: number;
+  readonly lists: Lists;
+  file: SegmentFile | undefined;
+  readonly #order: Uint32Array | undefined;
+
+  constructor(arena: Arena, frames: Frame[], parts: SegmentParts) {
+    super(arena, frames);
+    this.count = parts.count;
+    this.minId = parts.minId;
+    this.maxId = parts.maxId;
+    this.lists = parts.lists;
+    this.#order = parts.order;
+  }
+
+  find(id: number): number {
+    if (id < this.minId || id > this.maxId) return -1;
+    let [low, high, least, most] = [0, this.count - 1, this.minId, this.maxId];
+    // Ids mostly lie evenly, so a look at where the id should be finds it in two or three; if not, halving does.
+    for (let looks = 0; low <= high; looks++) {
+      const share = looks < 6 && most > least ? (id - least) / (most - least) : 0.5;
+      const middle = low + Math.floor(share * (high - low));
+      const slot = this.#order ? this.#order[middle]! : middle;
+      const found = this.idAt(slot);
+      if (found === id) return this.isDead(slot) ? -1 : slot;
+      if (found < id) [low, least] = [middle + 1, found];
+      else [high, most] = [middle - 1, found];
+    }
+    return -1;
+  }
+
+  get order(): Uint32Array | undefined {
+    return this.#order;
+  }
+
+  get bytes(): number {
+    const { starts, centroids, prefixes, coarse } = this.lists;
+    const sizes = [this.#order, starts, centroids, prefixes?.bits, prefixes?.column, coarse];
+    return sizes.reduce((sum, part) => sum + (part?.byteLength ?? 0), 0);
+  }
+
+  /** Bytes of its codes, in memory or in the file. */
+  get codeBytes(): number {
+    return this.count * CODE_BYTES;
+  }
+}

@@ -122,7 +122,7 @@ export class Searcher {
   async coarse(code: Uint8Array, category?: string): Promise<Hit[]> {
     const { index } = this.#mirror;
     if (category === undefined) return index.search(code, SURVIVORS);
-    return index.search(code, SURVIVORS, this.#mirror.bitmapOf(category));
+    return index.search(code, SURVIVORS, { allow: this.#mirror.bitmapOf(category) });
   }
 
   /** The vote looks at the whole catalog even when the shopper has picked a category: the other tabs stay honest. */

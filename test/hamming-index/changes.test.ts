@@ -29,7 +29,9 @@ test(`upserts, removes and re-inserts in any order leave what a plain map holds 
         expect(compareHits(await index.search(query, k), oracle(held, query, k))).toBe("same");
         const allowed = [...held.keys()].filter((id) => id % 2 === 0);
         const some = new Map(allowed.map((id) => [id, held.get(id)!]));
-        expect(compareHits(await index.search(query, k, Bitmap.of(allowed)), oracle(some, query, k))).toBe("same");
+        expect(compareHits(await index.search(query, k, { allow: Bitmap.of(allowed) }), oracle(some, query, k))).toBe(
+          "same",
+        );
       }
     }),
     { seed: SEED, numRuns: 150 },
@@ -41,11 +43,11 @@ test("a bitmap kept over changes of the index sees them", async () => {
   const allow = Bitmap.of([1, 3]);
   const code = new Uint8Array(64);
   await index.upsert(Uint32Array.of(1, 2), new Uint8Array(128));
-  expect(await index.search(code, 5, allow)).toEqual([{ id: 1, distance: 0 }]);
+  expect(await index.search(code, 5, { allow })).toEqual([{ id: 1, distance: 0 }]);
   await index.upsert(Uint32Array.of(3), code);
-  expect((await index.search(code, 5, allow)).map((hit) => hit.id)).toEqual([1, 3]);
+  expect((await index.search(code, 5, { allow })).map((hit) => hit.id)).toEqual([1, 3]);
   await index.remove(Uint32Array.of(1));
-  expect((await index.search(code, 5, allow)).map((hit) => hit.id)).toEqual([3]);
+  expect((await index.search(code, 5, { allow })).map((hit) => hit.id)).toEqual([3]);
 });
 
 test("a large index emptied and filled again, its ids an adversary's", async () => {

@@ -1,0 +1,108 @@
+import type { Arena, Frame } from "./arena.ts";
+import { CODE_BYTES } from "./layout.ts";
+import type { Segment } from "./segment.ts";
+import type { Slots } from "./slots.ts";
+import { Tail } from "./tail.ts";
+
+type Place = { part: Slots; slot: number };
+
+/**
+ * All codes of an index: a tail that grows, tails that have stopped growing and wait for a merge, segments. An id has at
+ * most one living code among them.
+ */
+export class Holdings {
+  readonly arena: Arena;
+  segments: readonly Segment[] = [];
+  frozen: readonly Tail[] = [];
+  tail: Tail;
+  /** No id above this was ever held, so a greater one need not be looked for. */
+  #greatest = -1;
+
+  constructor(arena: Arena) {
+    this.arena = arena;
+    this.tail = new Tail(arena);
+  }
+
+  get parts(): readonly Slots[] {
+    return [this.tail, ...this.frozen, ...this.segments];
+  }
+
+  /** Living codes. */
+  get size(): number {
+    return this.parts.reduce((sum, part) => sum + part.live, 0);
+  }
+
+  /** Where the living code of `id` lies. */
+  locate(id: number): Place | undefined {
+    if (id > this.#greatest) return undefined;
+    for (const part of this.parts) {
+      const slot = part.find(id);
+      if (slot >= 0) return { part, slot };
+    }
+    return undefined;
+  }
+
+  /** See HammingIndex.upsert. */
+  upsert(ids: Uint32Array, codes: Uint8Array): void {
+    const news = this.#news(ids, codes);
+    this.tail.reserve(news.length);
+    for (const { held } of news)
+      if (held && held.part !== this.tail && !held.part.isDead(held.slot)) held.part.kill(held.slot);
+    if (news.length === ids.length) this.tail.append(ids, codes);
+    else
+      for (const { i } of news)
+        this.tail.append(ids.subarray(i, i + 1), codes.subarray(i * CODE_BYTES, (i + 1) * CODE_BYTES));
+    for (const id of ids) if (id > this.#greatest) this.#greatest = id;
+  }
+
+  /** Which of the codes differ from what is held already, and where that is. */
+  #news(ids: Uint32Array, codes: Uint8Array): { i: number; held: Place | undefined }[] {
+    let before = -1;
+    let ascending = true; // then no id comes twice, and each can be compared with what was held before the call
+    for (const id of ids) {
+      ascending &&= id > before;
+      before = id;
+    }
+    const news: { i: number; held: Place | undefined }[] = [];
+    for (const [i, id] of ids.entries()) {
+      const held = this.locate(id);
+      if (!held || !ascending || !this.#same(held.part, held.slot, codes, i)) news.push({ i, held });
+    }
+    return news;
+  }
+
+  #same(part: Slots, slot: number, codes: Uint8Array, i: number): boolean {
+    if (part.frames[slot >>> 16]!.codes < 0) return false; // its code is in a file, which costs more than a new slot
+    const held = part.codeAt(slot);
+    for (let byte = 0; byte < CODE_BYTES; byte++) if (held[byte] !== codes[i * CODE_BYTES + byte]) return false;
+    return true;
+  }
+
+  remove(ids: Uint32Array): void {
+    for (const id of ids) {
+      const held = this.locate(id);
+      if (held) held.part.kill(held.slot);
+    }
+  }
+
+  /** From now on the tail's codes only die; what comes next goes to a new one. */
+  freeze(): void {
+    if (this.tail.count === 0) return;
+    this.frozen = [...this.frozen, this.tail];
+    this.tail = new Tail(this.arena);
+  }
+
+  addSegment(segment: Segment): void {
+    this.segments = [...this.segments, segment];
+    this.#greatest = Math.max(this.#greatest, segment.maxId);
+  }
+
+  /** Puts `merged` (nothing, if no code was left) in the place of what it was made of; returns the frames now free. */
+  replace(parts: readonly Slots[], merged: Segment | undefined): Frame[] {
+    const gone = new Set(parts);
+    this.frozen = this.frozen.filter((tail) => !gone.has(tail));
+    this.segments = this.segments.filter((segment) => !gone.has(segment));
+    if (merged) this.addSegment(merged);
+    return parts.flatMap(({ frames }) => frames);
+  }
+}

@@ -1,0 +1,185 @@
+import { readSync } from "node:fs";
+import type { Frame } from "./arena.ts";
+import { CODE_BYTES, FRAME_CODES, SAMPLE_AT, SAMPLE_STEP } from "./layout.ts";
+import type { CodeFile } from "./scanner.ts";
+import type { SegmentParts } from "./segment.ts";
+import { SegmentWriter } from "./segment-writer.ts";
+import type { Bits } from "./slots.ts";
+
+/** Where living codes are taken from, as of one moment; `codes`: the file that has them, if they are not in the frames. */
+export type Source = { frames: readonly Frame[]; count: number; dead: Bits; codes?: CodeFile | undefined };
+
+export type MergeOrder = {
+  sources: readonly Source[];
+  /** For the merged segment: exactly as many as it takes. */
+  frames: readonly Frame[];
+  /** Where to write it; without, it is in memory only. */
+  path?: string | undefined;
+  modelId: string;
+};
+
+export type Merged = SegmentParts & { written?: { crc: number; bytes: number } | undefined };
+
+type Views = { bytesOf(memory: number): Uint8Array; wordsOf(memory: number): Uint32Array };
+
+const CODE_WORDS = CODE_BYTES / 4;
+/** Codes read at once from a source's file: 1 MB. */
+const WINDOW = 16_384;
+
+/** Copies the living codes of all sources, by ascending id, to the frames, and to a file if one is asked for. */
+export function merge({ sources, frames, path, modelId }: MergeOrder, views: Views): Merged {
+  const { ids, refs, bases } = living(sources, views);
+  const count = ids.length;
+  sortById(ids, refs);
+  const inMemory = frames[0]!.codes >= 0;
+  const writer = path === undefined ? undefined : new SegmentWriter(path);
+  const stage = inMemory ? undefined : new Uint32Array(FRAME_CODES * CODE_WORDS);
+  const readers = sources.map((source) => new Reader(source, views));
+  let source = 0; // of the code copied last: neighbours mostly come from the same one
+  for (const [i, frame] of frames.entries()) {
+    const first = i * FRAME_CODES;
+    const n = Math.min(FRAME_CODES, count - first);
+    const words = views.wordsOf(frame.memory);
+    const to = stage ?? words;
+    const at = stage ? 0 : frame.codes >>> 2;
+    for (let slot = 0; slot < n; slot++) {
+      const ref = refs[first + slot]!;
+      if (ref < bases[source]! || ref >= bases[source + 1]!) source = sourceOf(bases, ref);
+      readers[source]!.copy(ref - bases[source]!, to, at + slot * CODE_WORDS);
+    }
+    words.set(ids.subarray(first, first + n), frame.side >>> 2);
+    const codes = new Uint8Array(to.buffer, at * 4, n * CODE_BYTES);
+    if (inMemory) sample(views.bytesOf(frame.memory), frame, n);
+    writer?.add("codes", codes);
+  }
+  writer?.add("ids", new Uint8Array(ids.buffer, ids.byteOffset, count * 4));
+  const parts: SegmentParts = {
+    count,
+    minId: ids[0]!,
+    maxId: ids[count - 1]!,
+    order: undefined,
+    lists: { starts: Uint32Array.of(0, count) },
+  };
+  return { ...parts, written: writer?.finish(parts, modelId) };
+}
+
+/** Ids and places of all that lives; the place of slot s of source i is bases[i] + s. */
+function living(sources: readonly Source[], { wordsOf }: Views) {
+  const bases = Uint32Array.from({ length: sources.length + 1 });
+  for (const [i, { count }] of sources.entries()) bases[i + 1] = bases[i]! + count;
+  const ids = new Uint32Array(bases.at(-1)!);
+  const refs = new Uint32Array(ids.length);
+  let n = 0;
+  for (const [i, { frames, count, dead }] of sources.entries())
+    for (const [f, frame] of frames.entries()) {
+      const words = wordsOf(frame.memory);
+      const bits = dead[f];
+      const end = Math.min(FRAME_CODES, count - f * FRAME_CODES);
+      for (let slot = 0; slot < end; slot++) {
+        if (bits && ((bits[slot >>> 3]! >>> (slot & 7)) & 1) === 1) continue;
+        ids[n] = words[(frame.side >>> 2) + slot]!;
+        refs[n++] = bases[i]! + f * FRAME_CODES + slot;
+      }
+    }
+  return { ids: ids.subarray(0, n), refs: refs.subarray(0, n), bases };
+}
+
+function sourceOf(bases: Uint32Array, ref: number): number {
+  let source = 0;
+  while (ref >= bases[source + 1]!) source++;
+  return source;
+}
+
+type Pairs = { ids: Uint32Array; refs: Uint32Array };
+
+/** Radix sort, least significant digit first, of ids with their places; nothing where they ascend already. */
+function sortById(ids: Uint32Array, refs: Uint32Array): void {
+  const n = ids.length;
+  let ascending = true;
+  for (let i = 1; i < n && ascending; i++) ascending = ids[i - 1]! < ids[i]!;
+  if (ascending) return;
+  let [from, to]: [Pairs, Pairs] = [
+    { ids, refs },
+    { ids: new Uint32Array(n), refs: new Uint32Array(n) },
+  ];
+  for (let shift = 0; shift < 32; shift += 8) {
+    const next = new Uint32Array(256);
+    for (let i = 0; i < n; i++) next[(from.ids[i]! >>> shift) & 255]!++;
+    for (let digit = 0, sum = 0; digit < 256; digit++) [next[digit], sum] = [sum, sum + next[digit]!];
+    for (let i = 0; i < n; i++) {
+      const at = next[(from.ids[i]! >>> shift) & 255]!++;
+      to.ids[at] = from.ids[i]!;
+      to.refs[at] = from.refs[i]!;
+    }
+    [from, to] = [to, from];
+  }
+}
+
+function sample(memory: Uint8Array, frame: Frame, n: number): void {
+  for (let slot = 0; slot < n; slot += SAMPLE_STEP) {
+    const at = frame.codes + slot * CODE_BYTES;
+    memory.copyWithin(frame.codes + SAMPLE_AT + (slot / SAMPLE_STEP) * CODE_BYTES, at, at + CODE_BYTES);
+  }
+}
+
+/** A source's codes, from its frames or from its file; slots asked for in ascending order are read once. */
+class Reader {
+  readonly #source: Source;
+  readonly #words: readonly Uint32Array[];
+  readonly #window: Uint32Array | undefined;
+  #from = 0;
+  #to = 0;
+
+  constructor(source: Source, { wordsOf }: Views) {
+    this.#source = source;
+    this.#words = source.frames.map(({ memory }) => wordsOf(memory));
+    this.#window = source.codes && new Uint32Array(WINDOW * CODE_WORDS);
+  }
+
+  copy(slot: number, to: Uint32Array, at: number): void {
+    let words = this.#window;
+    let from: number;
+    if (words) {
+      if (slot < this.#from || slot >= this.#to) this.#fill(slot);
+      from = (slot - this.#from) * CODE_WORDS;
+    } else {
+      words = this.#words[slot >>> 16]!;
+      from = (this.#source.frames[slot >>> 16]!.codes >>> 2) + (slot & (FRAME_CODES - 1)) * CODE_WORDS;
+    }
+    for (let word = 0; word < CODE_WORDS; word++) to[at + word] = words[from + word]!;
+  }
+
+  #fill(slot: number): void {
+    const { fd, codesAt } = this.#source.codes!;
+    this.#from = slot;
+    this.#to = Math.min(slot + WINDOW, this.#source.count);
+    const wanted = (this.#to - slot) * CODE_BYTES;
+    const bytes = new Uint8Array(this.#window!.buffer);
+    for (let got = 0; got < wanted; ) {
+      const more = readSync(fd, bytes, got, wanted - got, codesAt + slot * CODE_BYTES + got);
+      if (more === 0) throw new Error("a segment file ends early");
+      got += more;
+    }
+  }
+}
+
+/** Writes a segment that is in memory to a file. */
+export function save(
+  frames: readonly Frame[],
+  parts: SegmentParts,
+  path: string,
+  modelId: string,
+  { bytesOf }: Views,
+): { crc: number; bytes: number } {
+  const writer = new SegmentWriter(path);
+  const each = (name: "codes" | "ids", width: number): void => {
+    for (const [i, frame] of frames.entries()) {
+      const at = name === "codes" ? frame.codes : frame.side;
+      const n = Math.min(FRAME_CODES, parts.count - i * FRAME_CODES);
+      writer.add(name, bytesOf(frame.memory).subarray(at, at + n * width));
+    }
+  };
+  each("codes", CODE_BYTES);
+  each("ids", 4);
+  return writer.finish(parts, modelId);
+}

@@ -1,0 +1,188 @@
+import { closeSync, openSync } from "node:fs";
+import { LookseeError } from "../errors.ts";
+import type { Frame } from "./arena.ts";
+import type { Folder } from "./folder.ts";
+import type { Holdings } from "./holdings.ts";
+import type { Keeper } from "./keeper.ts";
+import { FRAME_CODES } from "./layout.ts";
+import { encodeManifest, type Listed, type Manifest } from "./manifest.ts";
+import type { CodeFile } from "./scanner.ts";
+import { Segment, type SegmentFile } from "./segment.ts";
+import { HEADER_BYTES } from "./segment-header.ts";
+import { readHeader } from "./segment-reader.ts";
+import type { Bits, Slots } from "./slots.ts";
+
+/** The most codes a merge makes one segment of: 4 Mi in memory, four times as many where only ids are. */
+const MERGE_CODES = 4 * 2 ** 20;
+/** Segments up to this size go into every merge: they cost next to nothing and would only become many. */
+const SMALL = 65_536;
+
+/** What the index does for upkeep to act on. */
+export type Hooks = {
+  /** Runs `work` when no search in progress can still see what went before. */
+  afterSearches(work: () => void): void;
+  addFile(file: CodeFile): number;
+  dropFile(number: number): void;
+};
+
+/** How the codes stood at one moment: which slots were dead, and so how many lived. */
+type State = Map<Slots, { deaths: Bits; live: number }>;
+
+/**
+ * Merges and files. A checkpoint freezes the tail and notes which codes are dead: that is the state it works on, while
+ * the index goes on changing. What died since is found by comparing, and dies in the merged segment too; it is not in the
+ * files, so these hold one state of the index and never half of two.
+ */
+export class Upkeep {
+  readonly #holdings: Holdings;
+  readonly #keeper: Keeper;
+  readonly #folder: Folder | undefined;
+  readonly #codesInFiles: boolean;
+  readonly #hooks: Hooks;
+
+  constructor(holdings: Holdings, keeper: Keeper, folder: Folder | undefined, codesInFiles: boolean, hooks: Hooks) {
+    this.#holdings = holdings;
+    this.#keeper = keeper;
+    this.#folder = folder;
+    this.#codesInFiles = codesInFiles;
+    this.#hooks = hooks;
+  }
+
+  /** Merges what is due; with a mark, also writes all of the state to the folder. One at a time. Throws INDEX_FULL. */
+  async checkpoint(mark?: number): Promise<void> {
+    const holdings = this.#holdings;
+    holdings.freeze();
+    const state: State = new Map(
+      [...holdings.frozen, ...holdings.segments].map((part) => [part, { deaths: part.deaths(), live: part.live }]),
+    );
+    const due = this.#due(state);
+    const wasteful = holdings.segments.find(
+      (segment) => !due.includes(segment) && segment.deadCount * 4 > segment.count,
+    );
+    if (due.length > 0) await this.#merge(due, state);
+    if (wasteful) await this.#merge([wasteful], state);
+    if (mark !== undefined) await this.#write(state, mark);
+  }
+
+  /** All frozen tails, and the segments that are no larger than what would become of them without. */
+  #due(state: State): Slots[] {
+    const due: Slots[] = [...this.#holdings.frozen];
+    const live = (part: Slots): number => state.get(part)!.live;
+    const most = this.#codesInFiles ? 4 * MERGE_CODES : MERGE_CODES;
+    let total = due.reduce((sum, part) => sum + live(part), 0);
+    for (const segment of [...this.#holdings.segments].sort((a, b) => live(a) - live(b))) {
+      if (live(segment) > Math.max(total, SMALL) || total + live(segment) > most) break;
+      if (due.length === 0) break; // nothing new came: what there is has been merged as far as it goes
+      due.push(segment);
+      total += live(segment);
+    }
+    return due;
+  }
+
+  async #merge(parts: readonly Slots[], state: State): Promise<void> {
+    const live = parts.reduce((sum, part) => sum + state.get(part)!.live, 0);
+    let merged: Segment | undefined;
+    if (live > 0) {
+      const frames = this.#holdings.arena.take(Math.ceil(live / FRAME_CODES), !this.#codesInFiles);
+      try {
+        merged = await this.#merged(parts, state, frames);
+      } catch (error) {
+        this.#holdings.arena.give(frames);
+        throw error;
+      }
+      state.set(merged, { deaths: [], live });
+    }
+    for (const part of parts) {
+      part.eachDeathSince(state.get(part)!.deaths, (slot) => {
+        const found = merged ? merged.find(part.idAt(slot)) : -1;
+        if (found >= 0) merged!.kill(found);
+      });
+      state.delete(part);
+    }
+    const freed = this.#holdings.replace(parts, merged);
+    this.#hooks.afterSearches(() => {
+      this.#holdings.arena.give(freed);
+      for (const part of parts)
+        if (part instanceof Segment && part.file?.fd !== undefined) {
+          this.#hooks.dropFile(part.file.number!);
+          closeSync(part.file.fd);
+        }
+    });
+  }
+
+  async #merged(parts: readonly Slots[], state: State, frames: Frame[]): Promise<Segment> {
+    const name = this.#codesInFiles ? this.#folder!.newName() : undefined;
+    const { written, ...rest } = await this.#keeper.merge({
+      sources: parts.map((part) => ({
+        frames: part.frames,
+        count: part.count,
+        dead: state.get(part)!.deaths,
+        codes: part instanceof Segment && part.file?.fd !== undefined ? codeFile(part.file.fd) : undefined,
+      })),
+      frames,
+      path: name && this.#folder!.path(name),
+      modelId: this.#folder?.modelId ?? "",
+    });
+    const segment = new Segment(this.#holdings.arena, frames, rest);
+    if (name && written) segment.file = this.#opened({ name, ...written });
+    return segment;
+  }
+
+  async #write(state: State, mark: number): Promise<void> {
+    const folder = this.#folder!;
+    const segments: Manifest["segments"] = [];
+    for (const [part, { deaths, live }] of state) {
+      if (!(part instanceof Segment)) throw new Error("a frozen tail was not merged");
+      if (!part.file) {
+        const { count, minId, maxId, order, lists } = part;
+        const name = folder.newName();
+        const parts = { count, minId, maxId, order, lists };
+        part.file = { name, ...(await this.#keeper.save(part.frames, parts, folder.path(name), folder.modelId)) };
+      }
+      const { name, crc } = part.file;
+      segments.push({ file: name, count: part.count, crc, dead: part.count - live, deaths });
+    }
+    const manifest = encodeManifest({ model: folder.modelId, mark, next: folder.next, segments });
+    await this.#keeper.commit(
+      folder.dir,
+      manifest,
+      segments.map(({ file }) => file),
+    );
+  }
+
+  /** Takes in one segment of the folder's manifest. Throws SEGMENT_* and INDEX_FULL. */
+  async load({ file: name, count, crc, deaths }: Listed & { deaths: Bits }): Promise<void> {
+    const { arena } = this.#holdings;
+    const folder = this.#folder!;
+    const path = folder.path(name);
+    const header = readHeader(path, folder.modelId, crc);
+    const frames = arena.take(Math.ceil(count / FRAME_CODES), !this.#codesInFiles);
+    try {
+      const segment = new Segment(arena, frames, await this.#keeper.read(path, header, frames));
+      const file: SegmentFile = { name, crc, bytes: header.length };
+      segment.file = this.#codesInFiles ? this.#opened(file) : file;
+      for (const [frame, bits] of deaths.entries())
+        for (let byte = 0; bits && byte < bits.length; byte++)
+          for (let rest = bits[byte]!; rest !== 0; rest &= rest - 1)
+            segment.kill(frame * FRAME_CODES + byte * 8 + (31 - Math.clz32(rest & -rest)));
+      this.#holdings.addSegment(segment);
+    } catch (error) {
+      arena.give(frames);
+      if (error instanceof LookseeError) throw error;
+      throw new LookseeError(
+        "SEGMENT_DAMAGED",
+        `the segment ${name} cannot be read (${(error as Error).message})`,
+        "Its codes are taken from the catalog again; nothing is lost",
+        { cause: error },
+      );
+    }
+  }
+
+  #opened(file: SegmentFile): SegmentFile {
+    const fd = openSync(this.#folder!.path(file.name), "r");
+    return { ...file, fd, number: this.#hooks.addFile(codeFile(fd)) };
+  }
+}
+
+/** Codes are the first section. */
+const codeFile = (fd: number): CodeFile => ({ fd, codesAt: HEADER_BYTES });
