@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Box } from "../src/vision/box.ts";
 import { readCsv } from "./csv.ts";
@@ -72,15 +73,13 @@ const boxOf = (row: Record<string, string>): Box => [Number(row.x1), Number(row.
 
 /**
  * What is held out of training for internal validation, by the rules of looksee_training/sets.py: of clothing every tenth
- * sender by hash, of the rest every tenth photo of a product by the order of the set's file.
+ * sender by hash, of groceries the visits that looksee_training/visits.py chose. Throws Error for another kind.
  */
 export function heldOut(entries: Entry[], kind: string): Entry[] {
-  const seen = new Map<string, number>();
-  return entries.filter(({ role, split, itemId, group }) => {
-    if (role !== "photo" || split !== "train") return false;
-    if (kind === "clothing") return BigInt(`0x${createHash("sha256").update(group).digest("hex")}`) % 10n === 0n;
-    const number = seen.get(itemId) ?? 0;
-    seen.set(itemId, number + 1);
-    return number % 10 === 9;
-  });
+  const photos = entries.filter(({ role, split }) => role === "photo" && split === "train");
+  if (kind === "clothing")
+    return photos.filter(({ group }) => BigInt(`0x${createHash("sha256").update(group).digest("hex")}`) % 10n === 0n);
+  if (kind !== "groceries") throw new Error(`nothing of ${kind} is held out`);
+  const files = new Set(readFileSync(new URL("configs/held-out.txt", import.meta.url), "utf8").split("\n"));
+  return photos.filter(({ file }) => files.has(file));
 }

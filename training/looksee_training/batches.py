@@ -19,7 +19,6 @@ class Plan:
     grocery_items: int = 8  # likewise
     grocery_families: int = 3
     grocery_photos: int = 1  # of each item
-    grocery_light: float = 1.0  # how strongly their light is varied
     clothing: int = 6
     streets: int = 3
     garments: int = 4
@@ -106,14 +105,16 @@ class Batches(torch.utils.data.IterableDataset):
         }  # fmt: skip
 
     def catalog(self, kind, picture, random, number):
-        view = views.catalog_view(self.sets[kind].pixels[picture.row], picture, random, self.side)
+        pixels = self.sets[kind].pixels[picture.row]
+        view = views.catalog_view(pixels, picture, random, self.side, flip=kind == "groceries")
         return (*view, picture.category, number, CATALOG)
 
     def photo(self, kind, picture, random, number):
-        # Mirroring is harmless where there is no print to read: garments, people, fruit.
-        flip = kind in ("clothing", "streets") or (kind == "groceries" and picture.category == 13)
-        light = self.plan.grocery_light if kind == "groceries" else 1.0
-        view = views.photo_view(self.sets[kind].pixels[picture.row], picture, random, self.side, flip, light)
+        pixels = self.sets[kind].pixels[picture.row]
+        if kind == "groceries":
+            view = views.shop_view(pixels, picture, random, self.side)
+        else:
+            view = views.photo_view(pixels, picture, random, self.side, flip=kind in ("clothing", "streets"))
         return (*view, picture.category, number, PHOTO)
 
 

@@ -20,7 +20,10 @@ def see(network, pixels, batch=32):
 
 
 def features_of(network, pictures, source, side, views=("whole", "box")):
-    """Unit features (n, 512) as served: the whole, the crop at the network's own box, or their sum; and pass 1's answers."""
+    """Unit features (n, 512) as served: the sum of the named views; and pass 1's answers.
+
+    Views: "whole", "box" (the crop at the network's own box), "centre" (the middle 0.7 of the picture's shorter side).
+    """
     whole = np.stack([plain_view(source.pixels[p.row], (0, 0, 1), side) for p in pictures])
     first = see(network, whole)
     total = torch.zeros_like(first["raw"])
@@ -32,7 +35,17 @@ def features_of(network, pictures, source, side, views=("whole", "box")):
             plain_view(source.pixels[p.row], geometry.around(b, 1.15), side) for p, b in zip(pictures, boxes)
         ])  # fmt: skip
         total += as_feature(see(network, crops)["raw"])
+    if "centre" in views:
+        crops = np.stack([plain_view(source.pixels[p.row], centre_window(p.content, 0.7), side) for p in pictures])
+        total += as_feature(see(network, crops)["raw"])
     return as_feature(total), first
+
+
+def centre_window(content, share):
+    """The middle square of `share` times the shorter side of `content`."""
+    x1, y1, x2, y2 = content
+    size = share * min(x2 - x1, y2 - y1)
+    return ((x1 + x2 - size) / 2, (y1 + y2 - size) / 2, size)
 
 
 def recalls(queries, query_items, catalog, catalog_items, ks=(1, 4, 20)):
@@ -43,14 +56,14 @@ def recalls(queries, query_items, catalog, catalog_items, ks=(1, 4, 20)):
     return {k: round(float((better < k).float().mean()), 4) for k in ks}
 
 
-def set_figures(network, source, part, side, limit=None):
+def set_figures(network, source, part, side, limit=None, views=("whole", "box")):
     """Recall of one set's photos against its catalogue, category accuracy, and box overlap where boxes are known."""
     catalog, photos = source.of(part, "catalog") or source.of("train", "catalog"), source.of(part, "photo")
     if limit:
         photos = photos[:: max(1, len(photos) // limit)]
     ids = [p.item for p in catalog]
     theirs, _ = features_of(network, catalog, source, side)
-    mine, seen = features_of(network, photos, source, side)
+    mine, seen = features_of(network, photos, source, side, views)
     recall = recalls(mine, [p.item for p in photos], theirs, ids)
     bits = recalls(torch.sign(mine), [p.item for p in photos], torch.sign(theirs), ids)
     truth = torch.tensor([p.category for p in photos])
@@ -66,6 +79,8 @@ def internal_figures(network, sets, held_out, side):
     found = {}
     if "groceries" in sets:
         found["groceries"] = set_figures(network, sets["groceries"], "validation", side)
+        closer = set_figures(network, sets["groceries"], "validation", side, views=("whole", "centre"))
+        found["groceries"]["closer"] = closer["recall"]
     if held_out is not None:
         found["mall"] = set_figures(network, held_out, "validation", side, limit=300)
     if "clothing" in sets:

@@ -12,6 +12,15 @@ def around(box, context):
     return ((box[0] + box[2] - size) / 2, (box[1] + box[3] - size) / 2, size)
 
 
+def any_window(content, random, least):
+    """A window within `content` (x1, y1, x2, y2) of `least` to all of its area, sides 3:4 to 4:3: (window, stretch)."""
+    w, h = content[2] - content[0], content[3] - content[1]
+    area, ratio = w * h * random.uniform(least, 1), np.exp(random.uniform(-1, 1) * np.log(4 / 3))
+    width, height = min(w, np.sqrt(area * ratio)), min(h, np.sqrt(area / ratio))
+    left, top = content[0] + random.uniform(0, w - width), content[1] + random.uniform(0, h - height)
+    return (left - (height - width) / 2, top, height), height / width
+
+
 def jittered(window, random, shift, zoom):
     """Moves a window by up to `shift` of its size and scales it by up to `zoom` (0.2: 0.83 to 1.2)."""
     left, top, size = window

@@ -84,7 +84,9 @@ class Network(nn.Module):
 
     def forward(self, x, start=0):
         """start > 0: x is what the trunk's first `start` stages gave."""
-        middle, deep = run_trunk(self.trunk, x, start)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.training):
+            middle, deep = run_trunk(self.trunk, x, start)
+        middle, deep = middle.float(), deep.float()
         pooled = deep.mean((2, 3))
         box, score = self.box(middle, deep)
         return {"category": self.category(pooled), "box": box, "score": score, "raw": self.feature(pooled)}

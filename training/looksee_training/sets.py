@@ -33,8 +33,9 @@ class Picture:
 class PictureSet:
     """Pictures of one folder with their pixels, uint8 (n, side, side, 3), mapped and not loaded."""
 
-    def __init__(self, folder, kind, part=None):
-        """kind: groceries | clothing | streets | mall; part: overrides the split ("validation" for a held-out mall)."""
+    def __init__(self, folder, kind, part=None, held_out=frozenset()):
+        """kind: groceries | clothing | streets | mall; part: overrides the split ("validation" for a held-out mall);
+        held_out: files of groceries' train photos kept for validation (`visits.py`)."""
         folder = Path(folder)
         about = json.loads((folder / "set.json").read_text())
         self.kind, self.side, self.sha256 = kind, about["side"], about["sha256"]
@@ -42,7 +43,7 @@ class PictureSet:
         self.pixels = np.memmap(folder / "pixels.bin", np.uint8, "r", shape=shape)
         with open(folder / "index.csv", newline="") as f:
             rows = list(csv.DictReader(f))
-        self.pictures = READERS[kind](rows)
+        self.pictures = read_groceries(rows, held_out) if kind == "groceries" else READERS[kind](rows)
         if part is not None:
             for picture in self.pictures:
                 picture.part = part
@@ -78,16 +79,18 @@ def box_of(row):
     return tuple(float(row[k]) for k in ("x1", "y1", "x2", "y2")) if row["x1"] else None
 
 
-def read_groceries(rows):
-    """Every tenth training photo of each product is validation; the set's own `val` photos are the test."""
-    seen, pictures = {}, []
+def read_groceries(rows, held_out=frozenset()):
+    """Train photos named in `held_out` are validation; the set's own `val` photos are the test."""
+    pictures = []
     for row in rows:
-        part = "test" if row["split"] == "val" else "train"
-        if part == "train" and row["role"] == "photo":
-            number = seen[row["itemId"]] = seen.get(row["itemId"], -1) + 1
-            part = "validation" if number % VALIDATION_SHARE == VALIDATION_SHARE - 1 else "train"
+        part = "test" if row["split"] == "val" else "validation" if row["file"] in held_out else "train"
         pictures.append(base(row, category=index_of(of_groceries(row["label"])), part=part))
     return pictures
+
+
+def read_held_out(file):
+    """File names, one a line."""
+    return frozenset(Path(file).read_text().split())
 
 
 def read_clothing(rows):
@@ -121,5 +124,5 @@ def read_mall(rows):
     return [base(row, category=index_of(row["label"]), part="train", box=box_of(row)) for row in rows]
 
 
-READERS = {"groceries": read_groceries, "clothing": read_clothing, "streets": read_streets, "mall": read_mall}
+READERS = {"clothing": read_clothing, "streets": read_streets, "mall": read_mall}
 assert len(CATEGORIES) == 14

@@ -28,12 +28,12 @@ from .config import read_config
 from .evaluate import internal_figures
 from .export import to_input
 from .model import FEATURE_WIDTH, Network
-from .sets import PictureSet
+from .sets import PictureSet, read_held_out
 from .trunk import frozen_stem
 
 
-def batch_loss(out, batch, bank, config):
-    """The weighted sum and its parts, as a dict of scalars."""
+def batch_loss(out, batch, bank, drift, config):
+    """The weighted sum and its parts, as a dict of scalars. drift: pairs of a trunk weight and where it began."""
     raw, item, role = out["raw"], batch["item"], batch["role"]
     known = item >= 0
     photos = known & (role == PHOTO)
@@ -53,6 +53,7 @@ def batch_loss(out, batch, bank, config):
         "score": losses.score_loss(out["score"][boxed], out["box"][boxed], batch["box"][boxed]),
         "decorrelation": losses.decorrelation(raw),
     }  # fmt: skip
+    parts["start"] = sum((weight - start).pow(2).sum() for weight, start in drift)
     return sum(getattr(config, f"weight_{name}") * part for name, part in parts.items()), parts
 
 
@@ -108,7 +109,8 @@ def work(rank, config, run, resume):
     torch.set_num_threads(1)
     if config.processes > 1:
         dist.init_process_group("gloo", rank=rank, world_size=config.processes)
-    sets = {kind: PictureSet(Path(config.prepared) / kind, kind) for kind in config.sets}
+    kept = read_held_out(config.held_out)
+    sets = {kind: PictureSet(Path(config.prepared) / kind, kind, held_out=kept) for kind in config.sets}
     held_out = Path(config.prepared) / "mall-val"
     held_out = PictureSet(held_out, "mall", part="validation") if held_out.exists() and "mall" in sets else None
     data = Batches(sets, config.plan, config.side, config.seed * 1000 + rank, config.shuffle_identities)
@@ -117,6 +119,7 @@ def work(rank, config, run, resume):
         network.load_state_dict(torch.load(config.start, map_location="cpu")["average"])
     stem = frozen_stem(network.trunk, config.frozen_stages)
     slow, fast = list(network.trunk[config.frozen_stages :].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
+    began = [weight.detach().clone() for weight in slow]
     optimiser = torch.optim.AdamW(
         [{"params": slow, "top": config.trunk_rate}, {"params": fast, "top": config.head_rate}],
         lr=0.0, weight_decay=config.weight_decay,
@@ -145,10 +148,10 @@ def work(rank, config, run, resume):
         batch = next(loader)
         network.train()
         x = to_input(batch["pixels"].numpy()).contiguous(memory_format=torch.channels_last)
-        with torch.no_grad():
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
             x = stem(x)
         out = network(x, start=config.frozen_stages)
-        loss, parts = batch_loss(out, batch, bank, config)
+        loss, parts = batch_loss(out, batch, bank, zip(slow, began), config)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         if config.processes > 1:

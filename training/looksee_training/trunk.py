@@ -19,6 +19,18 @@ class SamePadding(torch.nn.Module):
         return F.pad(x, (0, 1, 0, 1))
 
 
+class QuickReLU6(torch.nn.ReLU6):
+    """ReLU6 whose gradient, while training, passes above 6 too: PyTorch's bfloat16 has ReLU's backward pass and not
+    ReLU6's, and bfloat16 trains 1.7 times as fast on a CPU that has it."""
+
+    def forward(self, x):
+        if not (self.training and torch.is_grad_enabled()):
+            return F.relu6(x)
+        y = torch.relu(x)
+        y.data.clamp_(max=6)
+        return y
+
+
 def build_trunk(npz=None):
     """The 19 stages of MobileNetV2's `features`, strided convolutions padded as the ImageNet weights expect.
 
@@ -38,6 +50,8 @@ def build_trunk(npz=None):
             if isinstance(child, torch.nn.Conv2d) and child.stride == (2, 2):
                 child.padding = (0, 0)
                 setattr(module, name, torch.nn.Sequential(SamePadding(), child))
+            elif isinstance(child, torch.nn.ReLU6):
+                setattr(module, name, QuickReLU6())
     return stages
 
 

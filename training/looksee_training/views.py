@@ -5,6 +5,8 @@ import numpy as np
 from . import geometry, light
 
 NO_BOX = np.full(4, -1, np.float32)
+WHOLE_SHARE = 0.25  # of the views of a photo without a box
+LEAST_AREA = 0.15  # of such a photo, for a window of it
 LEAST_SEEN = 0.5  # of a box, for its visible part to count as the truth
 
 
@@ -12,31 +14,36 @@ def whole_window(picture):
     return (0.0, 0.0, 1.0)
 
 
-def photo_view(pixels, picture, random, side, flip=False, light_strength=1.0):
-    """A phone photo: half the time the whole, as pass 1 sees it, half the time cut to the object, as pass 2 does.
-
-    light_strength > 1: for sets whose photos come from few shops, whose lamps must not be learnt.
-    """
+def photo_view(pixels, picture, random, side, flip=False):
+    """A phone photo: half the time the whole, as pass 1 sees it, half the time cut to the object, as pass 2 does."""
     closer = random.random() < 0.5
     if closer and picture.box is not None:
         found = geometry.jittered_box(picture.box, random, 0.12)
         window = geometry.jittered(geometry.around(found, 1.15), random, 0.06, 0.15)
-    elif closer:  # no box is known: the products of such sets lie about the middle
-        size = random.uniform(0.4, 1.0)
-        left, top = 0.5 - size / 2 + random.uniform(-0.5, 0.5, 2) * (1 - size) * 0.7
-        window = (left, top, size)
     else:
         window = geometry.jittered(whole_window(picture), random, 0.06, 0.15)
-    return _view(pixels, picture.box, window, random, side, flip, tilt=12 if closer else 5, strength=light_strength, cover=0.2)
+    return _view(pixels, picture.box, window, random, side, flip, tilt=12 if closer else 5, strength=1.0, cover=0.2)
 
 
-def catalog_view(pixels, picture, random, side):
+def shop_view(pixels, picture, random, side):
+    """A photo whose object's box nobody drew: mostly any window of it, near or far, sometimes the whole.
+
+    Mild in colour, since the colour of fruit and of packets is what tells them apart.
+    """
+    if random.random() < WHOLE_SHARE:
+        window, stretch = geometry.jittered(whole_window(picture), random, 0.06, 0.15), 1.0
+    else:
+        window, stretch = geometry.any_window(picture.content, random, LEAST_AREA)
+    return _view(pixels, None, window, random, side, True, tilt=0, strength=0.6, cover=0.25, stretch=stretch)
+
+
+def catalog_view(pixels, picture, random, side, flip=False):
     """A catalogue picture: nearly as it is, whole or cut to what is not white."""
     window = whole_window(picture)
     if random.random() < 0.5 and picture.box is not None:
         window = geometry.around(geometry.jittered_box(picture.box, random, 0.05), 1.15)
     window = geometry.jittered(window, random, 0.03, 0.08)
-    return _view(pixels, picture.box, window, random, side, False, tilt=3, strength=0.35, cover=0.0)
+    return _view(pixels, picture.box, window, random, side, flip, tilt=3, strength=0.35, cover=0.0)
 
 
 def garment_view(pixels, box, random, side):
@@ -50,14 +57,14 @@ def plain_view(pixels, window, side):
     return np.asarray(geometry.cut(pixels, window, side))
 
 
-def _view(pixels, box, window, random, side, flip, tilt, strength, cover):
-    stretch = float(np.exp(random.uniform(-0.08, 0.08)))
+def _view(pixels, box, window, random, side, flip, tilt, strength, cover, stretch=1.0):
+    stretch *= float(np.exp(random.uniform(-0.08, 0.08)))
     image = geometry.cut(pixels, window, side, stretch)
     truth = NO_BOX
     if box is not None:
         seen, share = geometry.box_in(box, window, stretch)
         truth = seen.astype(np.float32) if share >= LEAST_SEEN else NO_BOX
-    if random.random() < 0.5:
+    if tilt and random.random() < 0.5:
         # A slight tilt moves a box's edges by less than labels are exact; a strong one makes the box unknown.
         image = geometry.tilted(image, random, tilt, 0.06)
         if tilt > 6:

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from looksee_training.model import Network, Served, folded
-from looksee_training.trunk import SamePadding, frozen_stem
+from looksee_training.trunk import QuickReLU6, SamePadding, frozen_stem
 
 torch.manual_seed(0)
 
@@ -52,3 +52,12 @@ def test_five_strided_convolutions_pad_right_and_below(network):
     assert all(m.padding == (0, 0) for m in strided)
     x = torch.zeros(1, 1, 2, 2)
     assert SamePadding()(x + 1)[0, 0].tolist() == np.pad(np.ones((2, 2)), ((0, 1), (0, 1))).tolist()
+
+
+def test_the_quick_relu6_is_relu6_with_a_gradient_above_6():
+    x = torch.tensor([-1.0, 0.5, 5.9, 7.0], requires_grad=True)
+    y = QuickReLU6().train()(x * 1)
+    y.sum().backward()
+    assert torch.equal(y.detach(), torch.nn.functional.relu6(x.detach()))
+    assert x.grad.tolist() == [0, 1, 1, 1]
+    assert torch.equal(QuickReLU6().eval()(x), torch.nn.functional.relu6(x))

@@ -3,7 +3,9 @@
 from looksee_training import sets
 from looksee_training.categories import CATEGORIES, CLOTHING
 from looksee_training.config import read_config
+from looksee_training.visits import farthest_cluster
 
+import numpy as np
 import pytest
 
 
@@ -13,14 +15,23 @@ def row(n, item="", label="", role="photo", group="", split="train", box=("", ""
             "x1": box[0], "y1": box[1], "x2": box[2], "y2": box[3]}  # fmt: skip
 
 
-def test_groceries_hold_out_every_tenth_photo_of_each_product_and_leave_val_alone():
+def test_groceries_hold_out_the_named_photos_and_leave_val_alone():
     rows = [row(n, item=f"p{n % 3}", label="Juice") for n in range(90)]
     rows += [row(100 + n, item=f"p{n % 3}", label="Juice", split="val") for n in range(30)]
-    pictures = sets.read_groceries(rows)
-    for item in ("p0", "p1", "p2"):
-        own = [p.part for p in pictures if p.item == item]
-        assert (own.count("train"), own.count("validation"), own.count("test")) == (27, 3, 10)
-    assert all(p.part == "test" for p in pictures if p.row >= 100)
+    pictures = sets.read_groceries(rows, held_out=frozenset(["4.jpg", "104.jpg"]))
+    assert [p.row for p in pictures if p.part == "validation"] == [4]
+    assert [p.row for p in pictures if p.part == "test"] == list(range(100, 130))
+
+
+def test_the_farthest_visit_is_held_out():
+    """Three bursts of near-equal photos: the one that lies apart is found, whatever the order."""
+    random = np.random.default_rng(1)
+    centres = np.eye(8)[[0, 1, 2]] + np.array([[0, 0.9, 0, 0, 0, 0, 0, 0], [0.9, 0, 0, 0, 0, 0, 0, 0], [0] * 8])
+    burst = np.array([0] * 10 + [1] * 9 + [2] * 5)
+    random.shuffle(burst)
+    features = centres[burst] + random.normal(0, 0.05, (24, 8))
+    features /= np.linalg.norm(features, axis=1, keepdims=True)
+    assert farthest_cluster(features) == np.flatnonzero(burst == 2).tolist()
 
 
 def test_a_sender_is_never_divided():
@@ -48,7 +59,7 @@ def test_every_clothing_label_has_one_of_the_14_kinds():
 
 def test_config_refuses_unknown_keys_and_wrong_types(tmp_path):
     file = tmp_path / "c.toml"
-    file.write_text('prepared = "a"\ntrunk = "b"\nminutes = 1\n[plan]\nclothing = 3\n')
+    file.write_text('prepared = "a"\ntrunk = "b"\nheld_out = "c"\nminutes = 1\n[plan]\nclothing = 3\n')
     config = read_config(file, ["seed=9", "plan.streets=0"])
     assert (config.minutes, config.seed, config.plan.clothing, config.plan.streets) == (1.0, 9, 3, 0)
     with pytest.raises(ValueError, match="CONFIG_KEY: minuts"):

@@ -45,3 +45,25 @@ def test_box_of_content_finds_the_ink_and_gives_up_without_white():
     pixels[20:60, 30:90] = 0
     assert np.allclose(box_of_content(pixels), (0.3, 0.2, 0.9, 0.6), atol=0.021)
     assert box_of_content(np.zeros((10, 10, 3), np.uint8)) is None
+
+
+def test_any_window_stays_within_the_content_and_keeps_its_area():
+    random = np.random.default_rng(5)
+    content = (0.125, 0.0, 0.875, 1.0)
+    for _ in range(300):
+        (left, top, size), stretch = geometry.any_window(content, random, 0.2)
+        width = size / stretch
+        left += (size - width) / 2
+        assert left >= 0.125 - 1e-9 and left + width <= 0.875 + 1e-9 and top >= -1e-9 and top + size <= 1 + 1e-9
+        assert width * size >= 0.75 * 0.2 * 0.999
+
+
+def test_a_photo_without_a_box_fills_its_view_or_is_whole():
+    random = np.random.default_rng(7)
+    pixels = np.full((200, 200, 3), 90, np.uint8)
+    white = 0
+    for _ in range(80):
+        out, box = views.shop_view(pixels, picture(), random, 64)
+        assert out.shape == (64, 64, 3) and box[0] == -1
+        white += (out.reshape(-1, 3).min(1) > 250).any()
+    assert 0 < white < 40  # white bars only come with the whole
