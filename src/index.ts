@@ -4,11 +4,20 @@ import { config } from "./config.ts";
 import { LookseeError } from "./errors.ts";
 import {
   bringUpToDate,
+  createSnapshot,
+  type DoctorOptions,
+  type DoctorReport,
+  examine,
   type ImportOptions,
   type ImportReport,
   type IndexReport,
   importSource,
+  listSnapshots,
+  restoreSnapshot,
+  type SnapshotOptions,
+  type SnapshotReport,
   type Source,
+  verifySnapshot,
 } from "./indexing/index.ts";
 import {
   type Evaluation,
@@ -20,9 +29,12 @@ import {
 } from "./search/index.ts";
 import { defaultModelFolder, type Model, openModel, reencode, thumbnail } from "./vision/index.ts";
 
-export type { ExportLine, Job, Quarantined, ShelfItem } from "./catalog/index.ts";
+export type { ExportLine, Job, Quarantined, ShelfItem, Snapshot } from "./catalog/index.ts";
 export { type ErrorCode, LookseeError } from "./errors.ts";
 export {
+  type DoctorOptions,
+  type DoctorReport,
+  type Finding,
   fetchPicture,
   type ImportOptions,
   type ImportReport,
@@ -31,6 +43,9 @@ export {
   type Mapping,
   type MappingChoice,
   type ReadTable,
+  type SnapshotCheck,
+  type SnapshotOptions,
+  type SnapshotReport,
   type Source,
   type Variant,
 } from "./indexing/index.ts";
@@ -61,6 +76,14 @@ export async function open(dir: string, options: OpenOptions = {}): Promise<Shop
   const store = openStore(dir, { create: options.create ?? true });
   return new Shop(store, options.model ?? defaultModelFolder());
 }
+
+/** Looks at the machine, the model and a data folder, which may be damaged; see examine. */
+export function doctor(dir: string, options: DoctorOptions & Pick<OpenOptions, "model"> = {}): Promise<DoctorReport> {
+  return examine(dir, options.model ?? defaultModelFolder(), options);
+}
+
+/** The snapshots of a folder. They need no data folder, which may be the thing that is lost. */
+export const snapshots = { list: listSnapshots, verify: verifySnapshot, restore: restoreSnapshot } as const;
 
 /** One data folder: its catalogs, and the shoppers' photos of the last hours. Close it when done. */
 export class Shop {
@@ -101,6 +124,11 @@ export class Shop {
   /** A kept photo as JPEG; IMAGE_UNKNOWN once its time is over. */
   photo(id: string): Uint8Array {
     return this.#store.photo(id);
+  }
+
+  /** Takes a snapshot of the whole data folder; see createSnapshot. */
+  createSnapshot(folder: string, options: SnapshotOptions = {}): Promise<SnapshotReport> {
+    return createSnapshot(this.#store.dir, folder, options);
   }
 
   async close(): Promise<void> {

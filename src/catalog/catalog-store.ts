@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { LookseeError } from "../errors.ts";
 import type { Batch, SightRecord } from "./batch.ts";
 import { type CodeChange, Codes } from "./codes.ts";
@@ -81,6 +83,16 @@ export class CatalogStore {
     return this.#codes.countMissing(modelId);
   }
 
+  /** See Codes.disagreeing. */
+  disagreeingCodes(modelId: string, thresholds: readonly number[] | null, onPage: (codes: number) => void) {
+    return this.#codes.disagreeing(modelId, thresholds, onPage);
+  }
+
+  /** The models that have seen at least one of the catalog's pictures, the oldest first. */
+  models(): string[] {
+    return this.#codes.models();
+  }
+
   itemsOfImages(imageIds: readonly number[]): Map<number, ItemPicture[]> {
     return this.#items.itemsOfImages(imageIds);
   }
@@ -127,6 +139,19 @@ export class CatalogStore {
   /** The items in the order in which they came in; see Shelf.page. */
   shelf(after: number, limit: number): { items: ShelfItem[]; next: number | null } {
     return this.#shelf.page(after, limit);
+  }
+
+  /** The shop's ids of about `count` items, evenly over the catalog and the same whenever it holds the same items. */
+  someItems(count: number): string[] {
+    const step = Math.max(1, Math.floor(this.counts().items / count));
+    return this.#db
+      .arrays<[string]>(
+        "SELECT item_id FROM item WHERE catalog_id = ? AND id % ? = 0 ORDER BY id LIMIT ?",
+        this.id,
+        step,
+        count,
+      )
+      .map(([itemId]) => itemId);
   }
 
   /** Throws ITEM_UNKNOWN. */
@@ -284,7 +309,22 @@ export class CatalogStore {
   }
 
   tryWriterLock(): WriterLock | undefined {
-    return tryWriterLock(this.#db.dir, this.id);
+    return tryWriterLock(this.#db.dir, `catalog-${this.id}`);
+  }
+
+  /** Folder for what is derived from the codes of one model, and can be made again from them. */
+  indexFolder(modelId: string): string {
+    return join(this.#db.dir, "index", this.#indexName(modelId));
+  }
+
+  /** Held by the one process that writes to indexFolder(); undefined while another does. */
+  tryIndexLock(modelId: string): WriterLock | undefined {
+    return tryWriterLock(this.#db.dir, `index-${this.#indexName(modelId)}`);
+  }
+
+  /** A model may be called anything, a folder may not. */
+  #indexName(modelId: string): string {
+    return `${this.id}-${createHash("sha256").update(modelId).digest("hex").slice(0, 16)}`;
   }
 }
 

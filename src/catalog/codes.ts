@@ -121,11 +121,55 @@ export class Codes {
     )!.n;
   }
 
+  /**
+   * Images whose code is not the sign bits of their feature, the two having been stored together: a sign of damage.
+   * A feature is kept in steps of its scale, so values within a step of the threshold may say either. Ascending.
+   */
+  *disagreeing(modelId: string, thresholds: readonly number[] | null, onPage: (codes: number) => void) {
+    const low = this.#low(modelId);
+    if (low === undefined) return;
+    for (let [last, count] = [0, 0]; ; ) {
+      const page = this.#db.arrays<[number, Uint8Array, Uint8Array | null, number]>(
+        `SELECT m.image_id, c.code, s.feature, s.scale FROM member m JOIN code c ON c.key = ?1 + m.image_id
+         LEFT JOIN sight s ON s.key = c.key
+         WHERE m.catalog_id = ?2 AND m.image_id > ?3 AND m.live = 1 ORDER BY m.image_id LIMIT ${PAGE}`,
+        low,
+        this.#catalogId,
+        last,
+      );
+      for (const [imageId, code, feature, scale] of page)
+        if (feature === null || !agree(code, feature, scale, thresholds)) yield imageId;
+      count += page.length;
+      onPage(count);
+      if (page.length < PAGE) return;
+      last = page.at(-1)![0];
+    }
+  }
+
+  /** The models that have seen at least one of the catalog's pictures, the oldest first. */
+  models(): string[] {
+    return this.#db
+      .arrays<[string]>(
+        `SELECT name FROM model WHERE EXISTS (SELECT 1 FROM member m JOIN code c
+           ON c.key = model.id * ${MODEL_STRIDE} + m.image_id WHERE m.catalog_id = ? AND m.live = 1) ORDER BY id`,
+        this.#catalogId,
+      )
+      .map(([name]) => name);
+  }
+
   /** Where the model's keys begin; undefined for a model this data folder has never met. */
   #low(modelId: string): number | undefined {
     const row = this.#db.get<{ id: number }>("SELECT id FROM model WHERE name = ?", modelId);
     return row && row.id * MODEL_STRIDE;
   }
+}
+
+function agree(code: Uint8Array, feature: Uint8Array, scale: number, thresholds: readonly number[] | null): boolean {
+  for (let i = 0; i < feature.length; i++) {
+    const value = ((feature[i]! << 24) >> 24) * scale - (thresholds?.[i] ?? 0);
+    if (Math.abs(value) > scale && value > 0 !== ((code[i >> 3]! >> (i & 7)) & 1) > 0) return false;
+  }
+  return true;
 }
 
 type SightRow = {

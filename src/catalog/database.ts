@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { LookseeError } from "../errors.ts";
 import { migrate } from "./migrations.ts";
 
@@ -22,8 +22,11 @@ export class Database {
   readonly #statements = new Map<string, StatementSync>();
   readonly #arrays = new Map<string, StatementSync>();
 
-  /** Throws DATA_UNWRITABLE, DATA_FORMAT (not SQLite, damaged, or written by a newer looksee), DATA_BUSY. */
-  constructor(dir: string) {
+  /**
+   * `frozen`: every read sees the moment of opening, whatever others commit meanwhile, and nothing can be written.
+   * Throws DATA_UNWRITABLE, DATA_FORMAT (not SQLite, damaged, or written by a newer looksee), DATA_BUSY.
+   */
+  constructor(dir: string, frozen = false) {
     this.dir = dir;
     this.#connection = explained(dir, () => {
       for (const folder of ["pictures/drafts", "photos", "locks"]) mkdirSync(join(dir, folder), { recursive: true });
@@ -36,6 +39,8 @@ export class Database {
         migrate(connection, dir);
         // A folder that became read-only after it was made opens well and fails at the first write: find out now.
         connection.exec("BEGIN IMMEDIATE; UPDATE setting SET value = value WHERE false; ROLLBACK");
+        // The first read of a transaction decides which moment it sees.
+        if (frozen) connection.exec("PRAGMA query_only = ON; BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1");
         return connection;
       } catch (error) {
         connection.close();
@@ -74,6 +79,16 @@ export class Database {
       if (this.#connection.isTransaction) this.#connection.exec("ROLLBACK");
       throw error;
     }
+  }
+
+  /** Writes all that this connection sees to a new file, in a thread of its own. Frozen: the moment of opening. */
+  async copyTo(path: string): Promise<void> {
+    const everyPage = 2 ** 31 - 1; // in one step: SQLite begins again whenever others write between two
+    await backup(this.#connection, path, { rate: everyPage }).catch((error) =>
+      explained(this.dir, () => {
+        throw error;
+      }),
+    );
   }
 
   close(): void {

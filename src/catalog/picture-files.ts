@@ -15,24 +15,25 @@ export const hashOf = (bytes: Uint8Array): string => createHash("sha256").update
  */
 export class PictureFiles {
   readonly #dir: string;
-  readonly #root: string;
+  readonly root: string;
   readonly #drafts: string;
   readonly #unsettled = new Set<string>();
 
-  constructor(dir: string) {
+  /** `name`: the folder within `dir`; it and its `drafts` must be there. */
+  constructor(dir: string, name = "pictures") {
     this.#dir = dir;
-    this.#root = join(dir, "pictures");
-    this.#drafts = join(this.#root, "drafts");
+    this.root = join(dir, name);
+    this.#drafts = join(this.root, "drafts");
   }
 
   path(sha256: string): string {
-    return join(this.#root, sha256.slice(0, 2), sha256);
+    return join(this.root, sha256.slice(0, 2), sha256);
   }
 
   /** Stores the bytes unless they are there already. Throws DATA_UNWRITABLE. */
   async put(sha256: string, bytes: Uint8Array): Promise<void> {
     const path = this.path(sha256);
-    const folder = join(this.#root, sha256.slice(0, 2));
+    const folder = join(this.root, sha256.slice(0, 2));
     if ((await stat(path).catch(() => undefined))?.size === bytes.length) {
       this.#unsettled.add(folder); // another process may have written it a moment ago
       return;
@@ -60,7 +61,7 @@ export class PictureFiles {
   /** Makes the new names themselves durable. */
   async settle(): Promise<void> {
     if (this.#unsettled.size === 0 || process.platform === "win32") return;
-    const folders = [this.#root, ...this.#unsettled];
+    const folders = [this.root, ...this.#unsettled];
     this.#unsettled.clear();
     await Promise.all(
       folders.map(async (folder) => {

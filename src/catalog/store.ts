@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { LookseeError } from "../errors.ts";
 import { CatalogStore } from "./catalog-store.ts";
 import { Database } from "./database.ts";
+import { type Inventory, takeInventory } from "./inventory.ts";
 import { Photos } from "./photos.ts";
 import { PictureFiles } from "./picture-files.ts";
 
@@ -10,9 +11,10 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
  * Opens a data folder: `looksee.db`, `pictures/`, `photos/`, `locks/`. Any number of processes may have it open.
+ * `frozen`: reads see the moment of opening until it is closed, and nothing can be written; not for long.
  * Throws CATALOG_UNKNOWN if it is not there and `create` is not set, DATA_UNWRITABLE, DATA_FORMAT, DATA_BUSY.
  */
-export function openStore(dir: string, options: { create?: boolean } = {}): Store {
+export function openStore(dir: string, options: { create?: boolean; frozen?: boolean } = {}): Store {
   const folder = resolve(dir);
   if (!options.create && !existsSync(join(folder, "looksee.db")))
     throw new LookseeError(
@@ -20,7 +22,7 @@ export function openStore(dir: string, options: { create?: boolean } = {}): Stor
       `${folder} is no looksee data folder`,
       "Import a source first (looksee import SOURCE), or name the folder with --data",
     );
-  return new Store(new Database(folder));
+  return new Store(new Database(folder, options.frozen === true));
 }
 
 export class Store {
@@ -83,6 +85,21 @@ export class Store {
   /** Deletes photos older than `maxAgeMs`. Returns how many. */
   sweepPhotos(maxAgeMs: number): number {
     return this.#photos.sweep(maxAgeMs);
+  }
+
+  /** The database as this store sees it, as a file of its own. */
+  copyDatabase(path: string): Promise<void> {
+    return this.#db.copyTo(path);
+  }
+
+  /** The bytes of a picture of any catalog; see PictureFiles.read. */
+  pictureFile(sha256: string, verify = false): Uint8Array {
+    return this.#files.read(sha256, verify);
+  }
+
+  /** How the picture files and the rows agree; see takeInventory. */
+  inventory(options: Parameters<typeof takeInventory>[2]): Inventory {
+    return takeInventory(this.#db, this.#files, options);
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { config } from "../config.ts";
 import { LookseeError } from "../errors.ts";
 import { addDemo } from "./demo.ts";
+import { addDoctor } from "./doctor.ts";
 import { addEval } from "./eval.ts";
 import { addExport } from "./export.ts";
 import { addImport } from "./import.ts";
@@ -11,6 +12,7 @@ import { addMall } from "./mall.ts";
 import { addQuarantine } from "./quarantine.ts";
 import { addSearch } from "./search.ts";
 import { addServe } from "./serve.ts";
+import { addSnapshot } from "./snapshot.ts";
 
 // `looksee … | head` closes the pipe early; that is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -27,6 +29,7 @@ const program = new Command("looksee")
   .exitOverride();
 for (const add of [
   addDemo,
+  addDoctor,
   addImport,
   addIndex,
   addSearch,
@@ -36,6 +39,7 @@ for (const add of [
   addQuarantine,
   addExport,
   addMall,
+  addSnapshot,
 ])
   add(program);
 program.addHelpText(

@@ -10,3 +10,13 @@ export type { ImportReport, ReportedFault } from "./report.ts";
 export type { Seeing } from "./seen.ts";
 export type { Source } from "./source.ts";
 export type { ReadTable } from "./survey.ts";
+export { type DoctorOptions, type DoctorReport, examine, type Finding } from "./upkeep/doctor.ts";
+export {
+  createSnapshot,
+  listSnapshots,
+  restoreSnapshot,
+  type SnapshotCheck,
+  type SnapshotOptions,
+  type SnapshotReport,
+  verifySnapshot,
+} from "./upkeep/snapshot.ts";

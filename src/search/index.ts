@@ -1,4 +1,5 @@
 /** What is this, and where is it in the catalog? One query, from photo bytes to a page of hits. */
+export { answersOf } from "./answers.ts";
 export {
   type AnsweredQuery,
   type Evaluation,

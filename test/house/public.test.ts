@@ -10,8 +10,10 @@ test("what a program can import is a decision: growing the list is one too", () 
     "LookseeError",
     "MALL_VERSION",
     "Shop",
+    "doctor",
     "fetchPicture",
     "open",
+    "snapshots",
     "writeMall",
     "writeReport",
   ]);
