@@ -150,6 +150,18 @@ export class HammingIndex {
     return this.#holdings.locate(id) !== undefined;
   }
 
+  /** The ids held, in no particular order. */
+  *ids(): Generator<number> {
+    for (const part of this.#holdings.parts)
+      for (let slot = 0; slot < part.count; slot++) if (!part.isDead(slot)) yield part.idAt(slot);
+  }
+
+  /** A copy of the code (64 bytes) held under `id`; undefined: none is. */
+  codeOf(id: number): Uint8Array | undefined {
+    const held = this.#holdings.locate(id);
+    return held?.part.codeAt(held.slot);
+  }
+
   /**
    * Adds the codes (n x 64 bytes) under their ids (n), or replaces those whose id is held already; of equal ids in one
    * call the last counts. Throws INDEX_CODE_WIDTH, INDEX_FULL, INDEX_CLOSED, each before anything is changed.

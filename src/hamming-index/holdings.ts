@@ -73,7 +73,7 @@ export class Holdings {
 
   #same(part: Slots, slot: number, codes: Uint8Array, i: number): boolean {
     if (part.frames[slot >>> 16]!.codes < 0) return false; // its code is in a file, which costs more than a new slot
-    const held = part.codeAt(slot);
+    const held = part.codeInMemory(slot);
     for (let byte = 0; byte < CODE_BYTES; byte++) if (held[byte] !== codes[i * CODE_BYTES + byte]) return false;
     return true;
   }

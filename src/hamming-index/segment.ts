@@ -1,5 +1,7 @@
+import { readSync } from "node:fs";
 import type { Arena, Frame } from "./arena.ts";
 import { CODE_BYTES } from "./layout.ts";
+import { HEADER_BYTES } from "./segment-header.ts";
 import { Slots } from "./slots.ts";
 
 /** How a segment's slots fall into lists; one list of all slots where nothing was clustered. */
@@ -66,6 +68,13 @@ export class Segment extends Slots {
       else [high, most] = [middle - 1, found];
     }
     return -1;
+  }
+
+  override codeAt(slot: number): Uint8Array {
+    if (this.file?.fd === undefined) return super.codeAt(slot);
+    const code = new Uint8Array(CODE_BYTES);
+    readSync(this.file.fd, code, 0, CODE_BYTES, HEADER_BYTES + slot * CODE_BYTES);
+    return code;
   }
 
   get order(): Uint32Array | undefined {

@@ -41,8 +41,13 @@ export abstract class Slots {
     return this.arena.wordsOf(memory)[(side >>> 2) + (slot & (FRAME_CODES - 1))]!;
   }
 
-  /** A view of the code, where it is in memory. */
+  /** A copy of the code. */
   codeAt(slot: number): Uint8Array {
+    return this.codeInMemory(slot).slice();
+  }
+
+  /** A view of the code, where it is in memory. */
+  codeInMemory(slot: number): Uint8Array {
     const { memory, codes } = this.frames[slot >>> 16]!;
     const at = codes + (slot & (FRAME_CODES - 1)) * CODE_BYTES;
     return this.arena.bytesOf(memory).subarray(at, at + CODE_BYTES);

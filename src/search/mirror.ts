@@ -1,34 +1,70 @@
-import type { CatalogStore } from "../catalog/index.ts";
+import type { CatalogStore, CodeChange, WriterLock } from "../catalog/index.ts";
 import { Bitmap, HammingIndex } from "../hamming-index/index.ts";
 import { CODE_BYTES, CodeSample } from "./sample.ts";
 
 const BATCH = 65_536;
+/** Fewer codes than this are read from the catalog in milliseconds, and not worth a file. */
+const WORTH_KEEPING = 1000;
+/** Changes after which segments are written while the process goes on; what is newer is read from the catalog. */
+const FLUSH_EVERY = 65_536;
 
 /**
- * The catalog's codes of one model in memory, brought up to date before every query: what any process has committed
- * before the question is in the answer (read your writes). The catalog stays the only truth; this can be thrown away.
+ * The catalog's codes of one model, brought up to date before every query: what any process has committed before the
+ * question is in the answer (read your writes). The catalog stays the only truth. The index keeps its segments in the data
+ * folder, so that a start reads those and the catalog's changes since; the one process that holds the lock writes them.
  */
 export class Mirror {
   readonly index: HammingIndex;
   readonly sample: CodeSample;
   readonly #catalog: CatalogStore;
   readonly #modelId: string;
+  readonly #lock: WriterLock | undefined;
   #version = -1;
+  #unflushed = 0;
+  #flushing: Promise<void> | null = null;
   #refreshing: Promise<void> | null = null;
   readonly #bitmaps = new Map<string, Bitmap>();
   #categories: { id: number; name: string; items: number }[] | null = null;
 
-  private constructor(catalog: CatalogStore, modelId: string, index: HammingIndex) {
+  private constructor(catalog: CatalogStore, modelId: string, index: HammingIndex, lock: WriterLock | undefined) {
     this.#catalog = catalog;
     this.#modelId = modelId;
+    this.#lock = lock;
     this.index = index;
     this.sample = new CodeSample();
   }
 
+  /** Segments that are damaged or gone are named in a warning, and their codes taken from the catalog. */
   static async open(catalog: CatalogStore, modelId: string, threads: number): Promise<Mirror> {
-    const mirror = new Mirror(catalog, modelId, await HammingIndex.open({ threads }));
-    await mirror.refresh();
-    return mirror;
+    const lock = catalog.tryIndexLock(modelId);
+    try {
+      const dir = catalog.indexFolder(modelId);
+      const index = await HammingIndex.open({ threads, dir, modelId, write: lock !== undefined });
+      const mirror = new Mirror(catalog, modelId, index, lock);
+      await mirror.#takeUp();
+      return mirror;
+    } catch (error) {
+      lock?.release();
+      throw error;
+    }
+  }
+
+  /** From what the index found in its folder to what the catalog holds now. */
+  async #takeUp(): Promise<void> {
+    const { index } = this;
+    // A counter that has gone back is another data folder's, or this one restored to an earlier day.
+    if (index.mark > this.#catalog.version()) await index.remove(Uint32Array.from(index.ids()));
+    else if (index.mark > 0) this.#version = index.mark;
+    for (const id of index.ids()) if (this.sample.wants(id)) this.sample.upsert(id, index.codeOf(id)!);
+    await this.refresh();
+    if (index.refused.length === 0) return;
+    for (const { code, message } of index.refused) process.emitWarning(message, { type: "LookseeWarning", code });
+    await this.#put(this.#missing());
+    await this.#flush();
+  }
+
+  *#missing(): Generator<CodeChange> {
+    for (const change of this.#catalog.changes(this.#modelId, 0)) if (!this.index.has(change.imageId)) yield change;
   }
 
   /** The catalog's change counter that the codes in memory stand for. */
@@ -50,17 +86,29 @@ export class Mirror {
 
   async #apply(version: number): Promise<void> {
     // The counter was read before the changes: a commit in between is applied now and harmlessly again next time.
+    await this.#put(this.#catalog.changes(this.#modelId, Math.max(0, this.#version)));
+    this.#bitmaps.clear();
+    this.#categories = null;
+    this.#version = version;
+    if (this.#unflushed >= FLUSH_EVERY && !this.#flushing)
+      this.#flushing = this.#flush().finally(() => {
+        this.#flushing = null;
+      });
+  }
+
+  async #put(changes: Iterable<CodeChange>): Promise<void> {
     let ids: number[] = [];
     let codes = new Uint8Array(BATCH * CODE_BYTES);
     let gone: number[] = [];
-    const flush = async () => {
+    const put = async () => {
       if (ids.length > 0) await this.index.upsert(Uint32Array.from(ids), codes.subarray(0, ids.length * CODE_BYTES));
       if (gone.length > 0) await this.index.remove(Uint32Array.from(gone));
+      this.#unflushed += ids.length + gone.length;
       ids = [];
       gone = [];
       codes = new Uint8Array(BATCH * CODE_BYTES); // the index may keep what it was given
     };
-    for (const { imageId, code } of this.#catalog.changes(this.#modelId, Math.max(0, this.#version))) {
+    for (const { imageId, code } of changes) {
       if (code === null) {
         gone.push(imageId);
         this.sample.remove(imageId);
@@ -69,12 +117,21 @@ export class Mirror {
         ids.push(imageId);
         this.sample.upsert(imageId, code);
       }
-      if (ids.length === BATCH || gone.length === BATCH) await flush();
+      if (ids.length === BATCH || gone.length === BATCH) await put();
     }
-    await flush();
-    this.#bitmaps.clear();
-    this.#categories = null;
-    this.#version = version;
+    await put();
+  }
+
+  /** Writes what has changed; a disk that is full or gone is no reason not to answer. */
+  async #flush(): Promise<void> {
+    if (!this.#lock || this.#unflushed === 0 || this.index.size < WORTH_KEEPING) return;
+    const before = this.#unflushed;
+    try {
+      await this.index.flush(this.#version);
+      this.#unflushed -= before;
+    } catch (error) {
+      process.emitWarning(`segments were not written: ${(error as Error).message}`, { type: "LookseeWarning" });
+    }
   }
 
   /** The pictures of a category, as an exact filter; kept until the catalog changes. */
@@ -95,6 +152,9 @@ export class Mirror {
 
   async close(): Promise<void> {
     await this.#refreshing;
+    await this.#flushing;
+    await this.#flush();
     await this.index.close();
+    this.#lock?.release();
   }
 }

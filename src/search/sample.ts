@@ -17,8 +17,13 @@ export class CodeSample {
     return this.#codes.size;
   }
 
+  /** Whether it would keep the code of this picture now. */
+  wants(imageId: number): boolean {
+    return hash(imageId) < this.#bar;
+  }
+
   upsert(imageId: number, code: Uint8Array): void {
-    if (hash(imageId) >= this.#bar) return;
+    if (!this.wants(imageId)) return;
     this.#codes.set(imageId, code.slice()); // the caller may reuse its buffer
     while (this.#codes.size > this.#most) {
       this.#bar /= 2;
