@@ -89,6 +89,32 @@ ALTER TABLE job ADD COLUMN progress TEXT;
 ALTER TABLE job ADD COLUMN failures TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE job ADD COLUMN request TEXT;
 `,
+  // Near-duplicates and selection. twin: every picture that was compared, with the first of its kind (itself if alone).
+  // verdict: what a person said of two items, by the shop's ids, so that it outlives both. duplicate: what follows, each
+  // item of a group with the one that stands for it. item.chosen: may be found; item.why: JSON, how that came about.
+  `
+CREATE TABLE twin (
+  catalog_id INTEGER NOT NULL REFERENCES catalog ON DELETE CASCADE, image_id INTEGER NOT NULL REFERENCES image,
+  head INTEGER NOT NULL, PRIMARY KEY (catalog_id, image_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX twin_head ON twin (catalog_id, head);
+CREATE TABLE verdict (
+  catalog_id INTEGER NOT NULL REFERENCES catalog ON DELETE CASCADE, first TEXT NOT NULL, second TEXT NOT NULL,
+  verdict TEXT NOT NULL CHECK (verdict IN ('keep', 'merge')), time INTEGER NOT NULL, CHECK (first < second),
+  PRIMARY KEY (catalog_id, first, second)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE duplicate (
+  item INTEGER PRIMARY KEY REFERENCES item ON DELETE CASCADE, catalog_id INTEGER NOT NULL,
+  leader INTEGER NOT NULL REFERENCES item ON DELETE CASCADE
+) STRICT;
+CREATE INDEX duplicate_leader ON duplicate (catalog_id, leader);
+CREATE TABLE quality (
+  image_id INTEGER PRIMARY KEY REFERENCES image, sharpness REAL NOT NULL, exposure REAL NOT NULL,
+  watermark REAL NOT NULL, collage REAL NOT NULL, text REAL NOT NULL
+) STRICT;
+ALTER TABLE item ADD COLUMN chosen INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE item ADD COLUMN why TEXT;
+`,
 ];
 
 /** Brings an open database to the newest schema. Safe when two processes open a new folder at once. Throws DATA_FORMAT. */
