@@ -7,6 +7,8 @@ const root = resolve(import.meta.dirname, "..");
 /** Each kernel, and the module that carries its bytes. */
 export const KERNELS = [
   { source: "kernel/assembly/scan.ts", module: "src/hamming-index/kernel.wasm.ts" },
+  { source: "kernel/assembly/coarse.ts", module: "src/hamming-index/coarse/kernel.wasm.ts" },
+  { source: "kernel/assembly/dense-codes.ts", module: "bench/dense-codes.wasm.ts" },
   { source: "kernel/assembly/read-limit.ts", module: "bench/read-limit.wasm.ts" },
 ] as const;
 

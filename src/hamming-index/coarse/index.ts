@@ -1,0 +1,15 @@
+export { assign, type Centroids, sortByList, trainCentroids, trainingCodes } from "./centroids.ts";
+export { Ranker } from "./ranker.ts";
+export { Reach } from "./reach.ts";
+export { type CoarseAnswer, type Compare, searchLists, type Walkable } from "./search.ts";
+export {
+  ANSWER_K,
+  type Choice,
+  COARSE_K_MAX,
+  choose,
+  type Measured,
+  measure,
+  type Sample,
+  type Setting,
+  type Wish,
+} from "./settings.ts";
