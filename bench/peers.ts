@@ -1,0 +1,256 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { LookseeError } from "../src/errors.ts";
+import type { Hit } from "../src/hamming-index/index.ts";
+import { DenseCodes } from "./dense-codes.ts";
+import { type CodeSource, ListIndex } from "./list-index.ts";
+import { askPeer, PEERS } from "./peer.ts";
+import { codesOf, realFeatures } from "./real-features.ts";
+
+/** Depth of every answer: the survivors of the coarse stage. */
+const K = 1200;
+const DEPTHS = [1, 10, 60, 1200] as const;
+const FLOORS = [0.9, 0.99, 0.995, 0.999];
+
+export type PeersRun = {
+  engine: string;
+  version: string;
+  build: string;
+  /** False for an engine built without SIMD: named, not counted as beaten. */
+  counted: boolean;
+  mode: string;
+  settings: string;
+  codes: number;
+  threads: number;
+  msP50: number;
+  msP95: number;
+  qps: number;
+  /** By id against the exact answer, ties by ascending id: the share of the first k that are among its first k. */
+  recall: Record<`${(typeof DEPTHS)[number]}`, number>;
+  /** Recall@60 of the query that only 5 % do worse than. */
+  recallP5: number;
+  /** looksee coarse: the recall it said to expect. */
+  expected?: number;
+  /** looksee coarse: share of the codes that the median query was compared with. */
+  compared?: number;
+  bytesPerItem: number;
+  buildSeconds: number;
+};
+
+export type PeersFigures = {
+  cpu: string;
+  cores: number;
+  load: number;
+  node: string;
+  seed: number;
+  codesAre: string;
+  queries: number;
+  command: string;
+  runs: PeersRun[];
+  missing: { engine: string; reason: string }[];
+};
+
+/**
+ * `npm run -s bench -- peers [--codes N] [--data DIR --gallery a,b/13 --queries c,d] [--asked 100] [--threads 1,2]
+ * [--minutes 10] [--engines …|none] [--seed 1] [--json]`: the same real codes, densified to N, and the same held-out
+ * queries through looksee and whatever peers LOOKSEE_PYTHON has. Without --codes: the real codes as they are.
+ */
+export async function benchPeers(args: readonly string[]): Promise<PeersFigures> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      codes: { type: "string" },
+      data: { type: "string" },
+      gallery: { type: "string", default: "" },
+      queries: { type: "string", default: "" },
+      asked: { type: "string", default: "100" },
+      threads: { type: "string", default: availableParallelism() > 1 ? "1,2" : "1" },
+      minutes: { type: "string", default: "10" },
+      engines: { type: "string", default: PEERS.join(",") },
+      seed: { type: "string", default: "1" },
+      json: { type: "boolean" },
+    },
+  });
+  const seed = whole("--seed", values.seed);
+  const minutes = whole("--minutes", values.minutes);
+  const threads = values.threads.split(",").map((value) => whole("--threads", value));
+  const names = (text: string): string[] => text.split(",").filter(Boolean);
+  const real = await realFeatures(values.data, names(values.gallery), names(values.queries), seed);
+  const dense = await DenseCodes.of(real.gallery, seed);
+  const count = values.codes === undefined ? dense.real : whole("--codes", values.codes);
+  const asked = codesOf(real.queries.subarray(0, whole("--asked", values.asked) * 512));
+  const queries = Array.from({ length: asked.length / 64 }, (_, i) => asked.subarray(i * 64, (i + 1) * 64));
+  const figures: PeersFigures = {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: availableParallelism(),
+    load: loadavg()[0]!,
+    node: process.version,
+    seed,
+    codesAre: `${Math.min(count, dense.real)} real (${real.from})${count > dense.real ? `, densified to ${count}` : ""}`,
+    queries: queries.length,
+    command: `npm run -s bench -- peers ${args.join(" ")}`.trim(),
+    runs: [],
+    missing: [],
+  };
+  const source: CodeSource = { count, codes: (from, n) => dense.codes(from, n) };
+  let truth: number[][] = [];
+  for (const one of threads) {
+    console.error(`looksee: ${count} codes, ${one} threads …`);
+    const { runs, exact } = await looksee(source, queries, one);
+    truth = exact;
+    figures.runs.push(...runs);
+  }
+  const wanted = values.engines === "none" ? [] : names(values.engines);
+  const python = pythonWithNumpy();
+  if (!python)
+    for (const engine of wanted)
+      figures.missing.push({ engine, reason: "no python3 here imports numpy; LOOKSEE_PYTHON may name one" });
+  else if (wanted.length > 0) {
+    const folder = mkdtempSync(join(tmpdir(), "looksee-peers-"));
+    try {
+      writeFileSync(join(folder, "codes"), source.codes(0, count));
+      writeFileSync(join(folder, "queries"), asked);
+      for (const engine of wanted) {
+        for (const one of threads) {
+          console.error(`${engine}, ${one} threads …`);
+          const { runs, missing } = await askPeer(python, engine, folder, one, K, minutes);
+          for (const { found, ms, bytes, ...run } of runs) {
+            const ids = queries.map((_, i) => Array.from(found.subarray(i * K, (i + 1) * K), Number));
+            const counted = engine !== "faiss-cpu" || /AVX|NEON|SVE/.test(run.build);
+            const measured = { msP50: quantile(ms, 0.5), msP95: quantile(ms, 0.95), bytesPerItem: bytes / count };
+            const facts = { engine, counted, codes: count, threads: one };
+            figures.runs.push({ ...facts, ...run, ...measured, ...recallOf(ids, truth) });
+          }
+          if (missing) figures.missing.push({ engine: `${engine}, ${one} threads`, reason: missing });
+        }
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  return figures;
+}
+
+async function looksee(
+  source: CodeSource,
+  queries: readonly Uint8Array[],
+  threads: number,
+): Promise<{ runs: PeersRun[]; exact: number[][] }> {
+  const index = await ListIndex.build(source, threads);
+  const buildSeconds = Object.values(index.seconds).reduce((sum, seconds) => sum + seconds, 0);
+  const facts = { engine: "looksee", version: "here", build: "WASM SIMD", counted: true, codes: index.count, threads };
+  const cost = { bytesPerItem: index.bytes / index.count, buildSeconds };
+  const timed = async (ask: (query: Uint8Array) => Promise<Hit[]>): Promise<{ ms: number[]; ids: number[][] }> => {
+    const ms: number[] = [];
+    const ids: number[][] = [];
+    await ask(queries[0]!);
+    for (const query of queries) {
+      const start = performance.now();
+      const hits = await ask(query);
+      ms.push(performance.now() - start);
+      ids.push(hits.map(({ id }) => id));
+    }
+    return { ms, ids };
+  };
+  const exact = await timed(async (query) => (await index.exact([query], K))[0]!);
+  const start = performance.now();
+  for (let i = 0; i < queries.length; i += 16) await index.exact(queries.slice(i, i + 16), K);
+  const batched = queries.length / ((performance.now() - start) / 1000);
+  const runs: PeersRun[] = [
+    {
+      ...facts,
+      ...cost,
+      mode: "exact",
+      settings: `k=${K}; qps in batches of 16`,
+      msP50: quantile(exact.ms, 0.5),
+      msP95: quantile(exact.ms, 0.95),
+      qps: batched,
+      ...recallOf(exact.ids, exact.ids),
+    },
+  ];
+  for (const floor of FLOORS) {
+    const answers: { recall: number; compared: number }[] = [];
+    const { ms, ids } = await timed(async (query) => {
+      const answer = await index.search(query, K, { recall: floor });
+      answers.push(answer);
+      return answer.hits;
+    });
+    runs.push({
+      ...facts,
+      ...cost,
+      mode: "coarse",
+      settings: `recall: ${floor}, lists ${index.lists}, k=${K}`,
+      msP50: quantile(ms, 0.5),
+      msP95: quantile(ms, 0.95),
+      qps: (1000 * ms.length) / ms.reduce((sum, value) => sum + value, 0),
+      ...recallOf(ids, exact.ids),
+      expected: answers[0]!.recall,
+      compared: quantile(
+        answers.map(({ compared }) => compared / index.count),
+        0.5,
+      ),
+    });
+  }
+  await index.close();
+  return { runs, exact: exact.ids };
+}
+
+function recallOf(
+  found: readonly (readonly number[])[],
+  truth: readonly (readonly number[])[],
+): Pick<PeersRun, "recall" | "recallP5"> {
+  const at = (k: number): number[] =>
+    truth.map((ids, i) => {
+      const wanted = new Set(ids.slice(0, k));
+      return found[i]!.slice(0, k).filter((id) => wanted.has(id)).length / wanted.size;
+    });
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const recall = Object.fromEntries(DEPTHS.map((k) => [String(k), mean(at(k))])) as PeersRun["recall"];
+  return { recall, recallP5: quantile(at(60), 0.05) };
+}
+
+function pythonWithNumpy(): string | undefined {
+  const named = process.env.LOOKSEE_PYTHON;
+  return (named ? [named] : ["python3", "/usr/bin/python3"]).find(
+    (python) => spawnSync(python, ["-c", "import numpy"], { stdio: "ignore" }).status === 0,
+  );
+}
+
+function quantile(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new LookseeError("USAGE", `${name} ${text}`, "Use whole numbers from 1");
+  return value;
+}
+
+export function table(figures: PeersFigures): string {
+  const { cpu, cores, node, seed, command, codesAre, queries, load } = figures;
+  return [
+    `${cpu}, ${cores} cores, node ${node}, seed ${seed}, load ${load.toFixed(1)}; ${codesAre}; ${queries} queries; ${command}`,
+    "engine        mode    threads   ms p50   ms p95      qps    @1     @10    @60    @1200  60 p5  bytes/item  build s  settings",
+    ...figures.runs.map((run) =>
+      [
+        run.engine.padEnd(13),
+        run.mode.padEnd(8),
+        String(run.threads).padStart(6),
+        run.msP50.toFixed(2).padStart(8),
+        run.msP95.toFixed(2).padStart(8),
+        run.qps.toFixed(0).padStart(8),
+        ...DEPTHS.map((k) => run.recall[`${k}`].toFixed(4)),
+        run.recallP5.toFixed(3),
+        run.bytesPerItem.toFixed(0).padStart(10),
+        run.buildSeconds.toFixed(1).padStart(8),
+        ` ${run.settings}${run.compared === undefined ? "" : `, compared ${(run.compared * 100).toFixed(2)} %, said ${run.expected!.toFixed(4)}`}; ${run.version} ${run.build}${run.counted ? "" : " (no SIMD: not counted)"}`,
+      ].join(" "),
+    ),
+    ...figures.missing.map(({ engine, reason }) => `${engine}: ${reason}`),
+  ].join("\n");
+}
