@@ -60,6 +60,8 @@ export const ERRORS = {
   INDEX_CLOSED: { status: 500, exit: 3 },
   INDEX_DISTANCE: { status: 400, exit: 2 },
   INDEX_FOLDER: { status: 503, exit: 3 },
+  INDEX_LISTS: { status: 400, exit: 2 },
+  INDEX_RECALL: { status: 400, exit: 2 },
   SEGMENT_MAGIC: { status: 503, exit: 3 },
   SEGMENT_VERSION: { status: 503, exit: 3 },
   SEGMENT_DAMAGED: { status: 503, exit: 3 },

@@ -27,6 +27,7 @@ export class Arena {
   /** Where the last memory's next frame begins. */
   #top: number;
   #inUse = 0;
+  #hear: (memory: WebAssembly.Memory) => void = () => {};
 
   /** `maxBytes` limits all memories together, `memoryBytes` each. Throws INDEX_FULL if not even one frame fits. */
   constructor(scratches: number, maxBytes: number, memoryBytes: number) {
@@ -37,6 +38,12 @@ export class Arena {
     if (this.#framesAt + pages(FRAME_BYTES) * PAGE > this.#maxPages * PAGE)
       throw full(`a memory of ${memoryBytes} bytes holds no block of codes`);
     this.#addMemory();
+  }
+
+  /** Calls `hear` with each memory, those to come too, before anything is in it. */
+  listen(hear: (memory: WebAssembly.Memory) => void): void {
+    this.#hear = hear;
+    for (const memory of this.memories) hear(memory);
   }
 
   /** Bytes of all memories; a page never written to takes none of the machine's. */
@@ -98,6 +105,7 @@ export class Arena {
     }
     this.#top = this.#framesAt;
     this.#look(this.memories.length - 1);
+    this.#hear(this.memories.at(-1)!);
   }
 
   #grow(index: number, size: number): void {

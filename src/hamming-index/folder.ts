@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LookseeError } from "../errors.ts";
 import { decodeManifest, type Manifest } from "./manifest.ts";
@@ -27,13 +27,8 @@ export class Folder {
 
   /** Undefined where there is none yet. Throws SEGMENT_MODEL, and what decodeManifest throws. */
   manifest(): Manifest | undefined {
-    let bytes: Uint8Array;
-    try {
-      bytes = readFileSync(join(this.dir, "manifest"));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw new LookseeError("SEGMENT_DAMAGED", `the manifest cannot be read (${(error as Error).message})`, REBUILD);
-    }
+    if (!existsSync(join(this.dir, "manifest"))) return undefined;
+    const bytes = this.read("manifest");
     const manifest = decodeManifest(bytes);
     this.#next = Math.max(this.#next, manifest.next);
     if (manifest.model !== this.modelId)
@@ -55,8 +50,19 @@ export class Folder {
     return join(this.dir, name);
   }
 
-  newName(): string {
-    return `${String(this.#next++).padStart(8, "0")}.seg`;
+  /** A file's bytes. Throws SEGMENT_MISSING, SEGMENT_DAMAGED. */
+  read(name: string): Uint8Array {
+    try {
+      return readFileSync(this.path(name));
+    } catch (cause) {
+      const gone = (cause as NodeJS.ErrnoException).code === "ENOENT";
+      const problem = gone ? `${name} is gone` : `${name} cannot be read (${(cause as Error).message})`;
+      throw new LookseeError(gone ? "SEGMENT_MISSING" : "SEGMENT_DAMAGED", problem, REBUILD, { cause });
+    }
+  }
+
+  newName(kind: "seg" | "lists"): string {
+    return `${String(this.#next++).padStart(8, "0")}.${kind}`;
   }
 
   get next(): number {

@@ -9,13 +9,15 @@ import { Folder } from "./folder.ts";
 import { Holdings } from "./holdings.ts";
 import { Keeper } from "./keeper.ts";
 import { CODE_BITS, CODE_BYTES, FRAME_BYTES, K_MAX, MASK_BYTES } from "./layout.ts";
-import { Searches } from "./searches.ts";
+import { type Answer, EXACT, Searches } from "./searches.ts";
 import { Upkeep } from "./upkeep.ts";
 
 /** A tail this long is made a segment of without being asked. */
 const TAIL_CODES = 4 * 65_536;
 /** An upsert waits for a merge in progress where the tail has grown to so many codes. */
 const TAIL_MOST = 4 * TAIL_CODES;
+
+const LISTS_MAX = 2 ** 20;
 
 export type OpenOptions = {
   /** Width of a code; 64 bytes is the only one there is. */
@@ -41,6 +43,10 @@ export type OpenOptions = {
 export type SearchOptions = {
   /** Only codes whose id is in here. */
   allow?: Bitmap | undefined;
+  /** Share of the k nearest that searches must find by their mean, 0 … 1; default 1: exact. Below it needs cluster(). */
+  recall?: number | undefined;
+  /** Instead of `recall`: milliseconds that searches may take by their median, as measured by cluster(). */
+  ms?: number | undefined;
 };
 
 export type IndexStats = {
@@ -87,7 +93,6 @@ export class HammingIndex {
   readonly #merges: boolean;
   readonly #counting: Counting;
   #mark = 0;
-  #memories = 0;
   #checkpoint: Promise<void> | undefined;
   #closed = false;
 
@@ -110,7 +115,10 @@ export class HammingIndex {
       },
       dropFile: (number) => crew.dropFile(number),
     });
-    this.#hearOfMemories();
+    arena.listen((memory) => {
+      crew.add(memory);
+      this.#keeper.add(memory);
+    });
   }
 
   /**
@@ -169,11 +177,7 @@ export class HammingIndex {
   async upsert(ids: Uint32Array, codes: Uint8Array): Promise<void> {
     this.#open();
     if (codes.length !== ids.length * CODE_BYTES) throw width(`${codes.length} bytes of codes for ${ids.length} ids`);
-    try {
-      this.#holdings.upsert(ids, codes);
-    } finally {
-      this.#hearOfMemories();
-    }
+    this.#holdings.upsert(ids, codes);
     const { count } = this.#holdings.tail;
     if (count >= TAIL_CODES && this.#merges) void this.#begin().catch(() => {}); // tried again when more has come
     if (count >= TAIL_MOST) await this.#checkpoint?.catch(() => {});
@@ -190,11 +194,21 @@ export class HammingIndex {
    * for while one is in progress share the next pass over memory. Throws INDEX_CODE_WIDTH, INDEX_K, INDEX_CLOSED.
    */
   async search(code: Uint8Array, k: number, options: SearchOptions = {}): Promise<Hit[]> {
+    return (await this.answer(code, k, options)).hits;
+  }
+
+  /** As search(), with what to expect of the hits. */
+  async answer(code: Uint8Array, k: number, { allow, recall = 1, ms }: SearchOptions = {}): Promise<Answer> {
     this.#open();
     if (code.length !== CODE_BYTES) throw width(`a query of ${code.length} bytes`);
     if (!Number.isInteger(k) || k < 1 || k > K_MAX)
       throw new LookseeError("INDEX_K", `k is ${k}`, `Use a whole number from 1 to ${K_MAX}`);
-    return this.#searches.nearest(code.slice(), k, options.allow);
+    if (!(recall >= 0 && recall <= 1))
+      throw new LookseeError("INDEX_RECALL", `the recall asked for is ${recall}`, "Use a number from 0 to 1");
+    const query = code.slice();
+    if (ms !== undefined) return this.#searches.coarse(query, k, { ms }, allow);
+    if (recall < 1) return this.#searches.coarse(query, k, { recall }, allow);
+    return { hits: await this.#searches.nearest(query, k, allow), ...EXACT };
   }
 
   /**
@@ -225,6 +239,26 @@ export class HammingIndex {
     await this.#begin(mark);
   }
 
+  /**
+   * Sorts all codes into lists, by default some 4 √n of them, and measures how few a search must read: what `recall` below 1
+   * needs. Codes that come later are sorted in as they are merged. Minutes for 100 M; the index answers meanwhile. Throws
+   * INDEX_LISTS, INDEX_FULL, INDEX_CLOSED.
+   */
+  async cluster(lists = Math.max(1, Math.round(Math.sqrt(this.size) * 4))): Promise<void> {
+    this.#open();
+    if (!Number.isInteger(lists) || lists < 1 || lists > LISTS_MAX || this.size === 0)
+      throw new LookseeError(
+        "INDEX_LISTS",
+        `${lists} lists asked for, of ${this.size} codes`,
+        `Use a whole number from 1 to ${LISTS_MAX}, once there are codes`,
+      );
+    if (!this.#merges) throw new LookseeError("INDEX_FOLDER", "this index writes nothing", "Open it with write: true");
+    await this.#alone(async () => {
+      const clusters = await this.#upkeep.cluster(lists);
+      clusters.measured = await this.#searches.measure(clusters);
+    });
+  }
+
   stats(): IndexStats {
     const { parts, segments, tail, frozen, arena } = this.#holdings;
     const frames = parts.flatMap((part) => part.frames);
@@ -242,7 +276,7 @@ export class HammingIndex {
         ids: slots * 4,
         masks: frames.length * 2 * MASK_BYTES,
         sample: full * (FRAME_BYTES - 65_536 * (CODE_BYTES + 4) - 2 * MASK_BYTES),
-        tables: parts.reduce((sum, part) => sum + part.bytes, 0),
+        tables: parts.reduce((sum, part) => sum + part.bytes, this.#holdings.clusters?.bytes ?? 0),
         reserved: arena.bytes,
         files: segments.reduce((sum, { file }) => sum + (file?.bytes ?? 0), 0),
       },
@@ -263,13 +297,17 @@ export class HammingIndex {
   /** Waits for the checkpoint in progress, then makes one. */
   async #begin(mark?: number): Promise<void> {
     if (this.#checkpoint && mark === undefined) return this.#checkpoint;
+    await this.#alone(() => this.#upkeep.checkpoint(mark));
+    if (mark !== undefined) this.#mark = mark;
+  }
+
+  /** Upkeep of one kind at a time. */
+  async #alone(work: () => Promise<void>): Promise<void> {
     while (this.#checkpoint) await this.#checkpoint.catch(() => {});
-    this.#checkpoint = this.#upkeep.checkpoint(mark).finally(() => {
+    this.#checkpoint = work().finally(() => {
       this.#checkpoint = undefined;
     });
-    this.#hearOfMemories();
     await this.#checkpoint;
-    if (mark !== undefined) this.#mark = mark;
   }
 
   async #load(): Promise<void> {
@@ -281,12 +319,16 @@ export class HammingIndex {
       try {
         const manifest = folder.manifest();
         this.#mark = manifest?.mark ?? 0;
+        try {
+          if (manifest?.lists) this.#upkeep.loadClusters(manifest.lists);
+        } catch (error) {
+          this.#refuse(error);
+        }
         for (const listed of manifest?.segments ?? [])
           await this.#upkeep.load(listed).catch((error: unknown) => this.#refuse(error));
       } catch (error) {
         this.#refuse(error);
       }
-      this.#hearOfMemories();
       // The process that writes may have replaced what the manifest named when it was read.
       if (this.refused.length === 0 || folder.stamp() === stamp) return;
       this.#holdings.arena.give(this.#holdings.replace(this.#holdings.segments, undefined));
@@ -296,14 +338,6 @@ export class HammingIndex {
   #refuse(error: unknown): void {
     if (!(error instanceof LookseeError) || !error.code.startsWith("SEGMENT_")) throw error;
     this.refused.push(error);
-  }
-
-  #hearOfMemories(): void {
-    const { memories } = this.#holdings.arena;
-    for (; this.#memories < memories.length; this.#memories++) {
-      this.#crew.add(memories[this.#memories]!);
-      this.#keeper.add(memories[this.#memories]!);
-    }
   }
 
   #open(): void {

@@ -1,4 +1,5 @@
 import type { Arena, Frame } from "./arena.ts";
+import type { Clusters } from "./clusters.ts";
 import { CODE_BYTES } from "./layout.ts";
 import type { Segment } from "./segment.ts";
 import type { Slots } from "./slots.ts";
@@ -15,6 +16,8 @@ export class Holdings {
   segments: readonly Segment[] = [];
   frozen: readonly Tail[] = [];
   tail: Tail;
+  /** What segments are sorted by since cluster(); older ones are not. */
+  clusters: Clusters | undefined;
   /** No id above this was ever held, so a greater one need not be looked for. */
   #greatest = -1;
 
@@ -40,6 +43,22 @@ export class Holdings {
       if (slot >= 0) return { part, slot };
     }
     return undefined;
+  }
+
+  /** Copies of about `wanted` living codes, evenly over all there are. */
+  spread(wanted: number): { id: number; code: Uint8Array }[] {
+    const { size } = this;
+    const step = Math.max(1, size / wanted);
+    const found: { id: number; code: Uint8Array }[] = [];
+    let next = 0;
+    let seen = 0;
+    for (const part of this.parts)
+      for (let slot = 0; slot < part.count; slot++) {
+        if (part.isDead(slot) || seen++ < next) continue;
+        found.push({ id: part.idAt(slot), code: part.codeAt(slot) });
+        next += step;
+      }
+    return found;
   }
 
   /** See HammingIndex.upsert. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { LookseeError } from "../errors.ts";
 import type { Frame } from "./arena.ts";
+import { trainCentroids } from "./coarse/index.ts";
 import { type MergeOrder, merge, save } from "./merge.ts";
 import type { SegmentParts } from "./segment.ts";
 import type { SegmentHeader } from "./segment-header.ts";
@@ -12,6 +13,8 @@ export type KeeperOrder =
   | { kind: "merge"; order: MergeOrder }
   | { kind: "read"; path: string; header: SegmentHeader; frames: readonly Frame[] }
   | { kind: "save"; frames: readonly Frame[]; parts: SegmentParts; path: string; modelId: string }
+  | { kind: "train"; sample: Uint8Array; lists: number }
+  | { kind: "store"; path: string; bytes: Uint8Array }
   | { kind: "commit"; dir: string; manifest: Uint8Array; keep: readonly string[] };
 
 export type KeeperAnswer = {
@@ -51,20 +54,27 @@ function done(order: KeeperOrder): unknown {
   if (order.kind === "merge") return merge(order.order, views);
   if (order.kind === "read") return readSegment(order.path, order.header, order.frames, views.bytesOf);
   if (order.kind === "save") return save(order.frames, order.parts, order.path, order.modelId, views);
+  if (order.kind === "train") return trainCentroids(order.sample, order.lists);
+  if (order.kind === "store") return store(order.path, order.bytes);
   return commit(order.dir, order.manifest, order.keep);
 }
 
 function commit(dir: string, manifest: Uint8Array, keep: readonly string[]): void {
   const draft = join(dir, "manifest.draft");
-  const fd = openSync(draft, "w");
-  for (let at = 0; at < manifest.length; ) at += writeSync(fd, manifest, at);
-  fsyncSync(fd);
-  closeSync(fd);
+  store(draft, manifest);
   syncFolder(dir); // the segments' names before the manifest that speaks of them
   renameSync(draft, join(dir, "manifest"));
   syncFolder(dir);
   const kept = new Set(keep);
-  for (const name of readdirSync(dir)) if (name.endsWith(".seg") && !kept.has(name)) rmSync(join(dir, name));
+  for (const name of readdirSync(dir)) if (/\.(seg|lists)$/.test(name) && !kept.has(name)) rmSync(join(dir, name));
+}
+
+/** Writes a file and waits until the disk has it. */
+function store(path: string, bytes: Uint8Array): void {
+  const fd = openSync(path, "w");
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+  fsyncSync(fd);
+  closeSync(fd);
 }
 
 /** Makes new names in a folder durable; Windows knows no such thing and does it by itself. */

@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { ERRORS, type ErrorCode, LookseeError } from "../errors.ts";
 import type { Frame } from "./arena.ts";
+import type { Centroids } from "./coarse/index.ts";
 import type { KeeperAnswer, KeeperOrder } from "./keeper-worker.ts";
 import type { Merged, MergeOrder } from "./merge.ts";
 import type { SegmentParts } from "./segment.ts";
@@ -39,7 +40,17 @@ export class Keeper {
     return this.#ask({ kind: "save", frames, parts, path, modelId });
   }
 
-  /** Replaces the folder's manifest; durable when it resolves. Then segment files not in `keep` are deleted. */
+  /** See trainCentroids(). */
+  train(sample: Uint8Array, lists: number): Promise<Centroids> {
+    return this.#ask({ kind: "train", sample, lists });
+  }
+
+  /** Writes a file and waits until the disk has it. */
+  store(path: string, bytes: Uint8Array): Promise<void> {
+    return this.#ask({ kind: "store", path, bytes });
+  }
+
+  /** Replaces the folder's manifest; durable when it resolves. Then files of segments and lists not in `keep` are deleted. */
   commit(dir: string, manifest: Uint8Array, keep: readonly string[]): Promise<void> {
     return this.#ask({ kind: "commit", dir, manifest, keep });
   }

@@ -14,12 +14,14 @@ export type Manifest = {
   model: string;
   mark: number;
   next: number;
+  /** The file of the lists that segments are sorted by, if any are. */
+  lists: { file: string; crc: number } | null;
   segments: (Listed & { deaths: Bits })[];
 };
 
-export function encodeManifest({ model, mark, next, segments }: Manifest): Uint8Array {
+export function encodeManifest({ model, mark, next, lists, segments }: Manifest): Uint8Array {
   const listed = segments.map(({ file, count, crc, dead }) => ({ file, count, crc, dead }));
-  const json = Buffer.from(JSON.stringify({ model, mark, next, segments: listed }));
+  const json = Buffer.from(JSON.stringify({ model, mark, next, lists, segments: listed }));
   const text = Buffer.alloc(padded(json.length), " ");
   text.set(json);
   const bitmaps = segments.filter(({ dead }) => dead > 0);
@@ -56,7 +58,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   if (crc32(bytes.subarray(TEXT_AT)) !== view.getUint32(12, true))
     throw new LookseeError("SEGMENT_DAMAGED", "the manifest of the index is damaged: its checksum differs", REBUILD);
   const textBytes = view.getUint32(8, true);
-  const { model, mark, next, segments } = JSON.parse(
+  const { model, mark, next, lists, segments } = JSON.parse(
     Buffer.from(bytes.subarray(TEXT_AT, TEXT_AT + textBytes)).toString(),
   ) as Omit<Manifest, "segments"> & { segments: Listed[] };
   let at = TEXT_AT + textBytes;
@@ -64,6 +66,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     model,
     mark,
     next,
+    lists,
     segments: segments.map((listed) => {
       if (listed.dead === 0) return { ...listed, deaths: [] };
       const size = Math.ceil(listed.count / 8);

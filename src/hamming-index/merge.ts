@@ -1,13 +1,23 @@
 import { readSync } from "node:fs";
 import type { Frame } from "./arena.ts";
+import { assign, type Centroids, sortByList } from "./coarse/index.ts";
+import { Workbench } from "./coarse/kernel.ts";
 import { CODE_BYTES, FRAME_CODES, SAMPLE_AT, SAMPLE_STEP } from "./layout.ts";
 import type { CodeFile } from "./scanner.ts";
 import type { SegmentParts } from "./segment.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import type { Bits } from "./slots.ts";
 
-/** Where living codes are taken from, as of one moment; `codes`: the file that has them, if they are not in the frames. */
-export type Source = { frames: readonly Frame[]; count: number; dead: Bits; codes?: CodeFile | undefined };
+/** Where living codes are taken from, as of one moment. */
+export type Source = {
+  frames: readonly Frame[];
+  count: number;
+  dead: Bits;
+  /** The file that has the codes, if they are not in the frames. */
+  codes?: CodeFile | undefined;
+  /** First slot of each list, where the source is sorted by the very centroids of the order. */
+  starts?: Uint32Array | undefined;
+};
 
 export type MergeOrder = {
   sources: readonly Source[];
@@ -16,6 +26,8 @@ export type MergeOrder = {
   /** Where to write it; without, it is in memory only. */
   path?: string | undefined;
   modelId: string;
+  /** What to sort the codes by; without, there is one list. */
+  centroids?: Centroids | undefined;
 };
 
 export type Merged = SegmentParts & { written?: { crc: number; bytes: number } | undefined };
@@ -23,30 +35,37 @@ export type Merged = SegmentParts & { written?: { crc: number; bytes: number } |
 type Views = { bytesOf(memory: number): Uint8Array; wordsOf(memory: number): Uint32Array };
 
 const CODE_WORDS = CODE_BYTES / 4;
+/** Codes whose lists are found together: 1 MB. */
+const ASSIGNED = 16_384;
 /** Codes read at once from a source's file: 1 MB. */
 const WINDOW = 16_384;
 
-/** Copies the living codes of all sources, by ascending id, to the frames, and to a file if one is asked for. */
-export function merge({ sources, frames, path, modelId }: MergeOrder, views: Views): Merged {
-  const { ids, refs, bases } = living(sources, views);
+/** Copies the living codes of all sources, by list, then ascending id, to the frames, and to a file if one is asked for. */
+export function merge({ sources, frames, path, modelId, centroids }: MergeOrder, views: Views): Merged {
+  let { ids, refs, bases } = living(sources, views);
   const count = ids.length;
   sortById(ids, refs);
+  const copier = new Copier(sources, bases, views);
+  let order: Uint32Array | undefined;
+  let starts = Uint32Array.of(0, count);
+  if (centroids) {
+    const byList = sortByList(listsOf(refs, bases, sources, centroids, copier), centroids.lists.length / CODE_BYTES);
+    starts = byList.starts.slice();
+    ids = byList.order.map((at) => ids[at]!);
+    refs = byList.order.map((at) => refs[at]!);
+    order = new Uint32Array(count);
+    for (const [slot, at] of byList.order.entries()) order[at] = slot;
+  }
   const inMemory = frames[0]!.codes >= 0;
   const writer = path === undefined ? undefined : new SegmentWriter(path);
   const stage = inMemory ? undefined : new Uint32Array(FRAME_CODES * CODE_WORDS);
-  const readers = sources.map((source) => new Reader(source, views));
-  let source = 0; // of the code copied last: neighbours mostly come from the same one
   for (const [i, frame] of frames.entries()) {
     const first = i * FRAME_CODES;
     const n = Math.min(FRAME_CODES, count - first);
     const words = views.wordsOf(frame.memory);
     const to = stage ?? words;
     const at = stage ? 0 : frame.codes >>> 2;
-    for (let slot = 0; slot < n; slot++) {
-      const ref = refs[first + slot]!;
-      if (ref < bases[source]! || ref >= bases[source + 1]!) source = sourceOf(bases, ref);
-      readers[source]!.copy(ref - bases[source]!, to, at + slot * CODE_WORDS);
-    }
+    for (let slot = 0; slot < n; slot++) copier.copy(refs[first + slot]!, to, at + slot * CODE_WORDS);
     words.set(ids.subarray(first, first + n), frame.side >>> 2);
     const codes = new Uint8Array(to.buffer, at * 4, n * CODE_BYTES);
     if (inMemory) sample(views.bytesOf(frame.memory), frame, n);
@@ -55,10 +74,10 @@ export function merge({ sources, frames, path, modelId }: MergeOrder, views: Vie
   writer?.add("ids", new Uint8Array(ids.buffer, ids.byteOffset, count * 4));
   const parts: SegmentParts = {
     count,
-    minId: ids[0]!,
-    maxId: ids[count - 1]!,
-    order: undefined,
-    lists: { starts: Uint32Array.of(0, count) },
+    minId: ids[order?.[0] ?? 0]!,
+    maxId: ids[order?.[count - 1] ?? count - 1]!,
+    order,
+    lists: { starts, centroids: centroids?.lists },
   };
   return { ...parts, written: writer?.finish(parts, modelId) };
 }
@@ -84,10 +103,73 @@ function living(sources: readonly Source[], { wordsOf }: Views) {
   return { ids: ids.subarray(0, n), refs: refs.subarray(0, n), bases };
 }
 
-function sourceOf(bases: Uint32Array, ref: number): number {
-  let source = 0;
-  while (ref >= bases[source + 1]!) source++;
-  return source;
+/** The list of each code: known where its source is sorted by these centroids, else found by comparing. */
+function listsOf(
+  refs: Uint32Array,
+  bases: Uint32Array,
+  sources: readonly Source[],
+  centroids: Centroids,
+  copier: Copier,
+): Uint32Array {
+  const lists = new Uint32Array(refs.length);
+  const codes = new Uint32Array(ASSIGNED * CODE_WORDS);
+  const asked = new Uint32Array(ASSIGNED);
+  const bench = new Workbench();
+  let n = 0;
+  const flush = (): void => {
+    const found = assign(new Uint8Array(codes.buffer, 0, n * CODE_BYTES), centroids, bench);
+    for (let i = 0; i < n; i++) lists[asked[i]!] = found[i]!;
+    n = 0;
+  };
+  for (let i = 0; i < refs.length; i++) {
+    const source = copier.sourceOf(refs[i]!);
+    const { starts } = sources[source]!;
+    if (starts) {
+      lists[i] = listAt(starts, refs[i]! - bases[source]!);
+      continue;
+    }
+    copier.copy(refs[i]!, codes, n * CODE_WORDS);
+    asked[n++] = i;
+    if (n === ASSIGNED) flush();
+  }
+  flush();
+  return lists;
+}
+
+/** The list that has a slot; `starts`: first slot of each list, and the number of slots. */
+export function listAt(starts: Uint32Array, slot: number): number {
+  let [low, high] = [0, starts.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! <= slot) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Copies codes by their place among all sources. */
+class Copier {
+  readonly #bases: Uint32Array;
+  readonly #readers: Reader[];
+  #source = 0; // of the code looked at last: neighbours mostly come from the same one
+
+  constructor(sources: readonly Source[], bases: Uint32Array, views: Views) {
+    this.#bases = bases;
+    this.#readers = sources.map((source) => new Reader(source, views));
+  }
+
+  sourceOf(ref: number): number {
+    const bases = this.#bases;
+    if (ref >= bases[this.#source]! && ref < bases[this.#source + 1]!) return this.#source;
+    this.#source = 0;
+    while (ref >= bases[this.#source + 1]!) this.#source++;
+    return this.#source;
+  }
+
+  copy(ref: number, to: Uint32Array, at: number): void {
+    const source = this.sourceOf(ref);
+    this.#readers[source]!.copy(ref - this.#bases[source]!, to, at);
+  }
 }
 
 type Pairs = { ids: Uint32Array; refs: Uint32Array };

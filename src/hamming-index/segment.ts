@@ -82,8 +82,8 @@ export class Segment extends Slots {
   }
 
   get bytes(): number {
-    const { starts, centroids, prefixes, coarse } = this.lists;
-    const sizes = [this.#order, starts, centroids, prefixes?.bits, prefixes?.column, coarse];
+    const { starts, prefixes, coarse } = this.lists;
+    const sizes = [this.#order, starts, prefixes?.bits, prefixes?.column, coarse]; // centroids are the index's
     return sizes.reduce((sum, part) => sum + (part?.byteLength ?? 0), 0);
   }
 

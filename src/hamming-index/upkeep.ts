@@ -1,10 +1,12 @@
 import { closeSync, openSync } from "node:fs";
 import { LookseeError } from "../errors.ts";
 import type { Frame } from "./arena.ts";
+import { Clusters } from "./clusters.ts";
+import { trainingCodes } from "./coarse/index.ts";
 import type { Folder } from "./folder.ts";
 import type { Holdings } from "./holdings.ts";
 import type { Keeper } from "./keeper.ts";
-import { FRAME_CODES } from "./layout.ts";
+import { CODE_BYTES, FRAME_CODES } from "./layout.ts";
 import { encodeManifest, type Listed, type Manifest } from "./manifest.ts";
 import type { CodeFile } from "./scanner.ts";
 import { Segment, type SegmentFile } from "./segment.ts";
@@ -52,9 +54,7 @@ export class Upkeep {
   async checkpoint(mark?: number): Promise<void> {
     const holdings = this.#holdings;
     holdings.freeze();
-    const state: State = new Map(
-      [...holdings.frozen, ...holdings.segments].map((part) => [part, { deaths: part.deaths(), live: part.live }]),
-    );
+    const state = this.#state();
     const due = this.#due(state);
     const wasteful = holdings.segments.find(
       (segment) => !due.includes(segment) && segment.deadCount * 4 > segment.count,
@@ -62,6 +62,25 @@ export class Upkeep {
     if (due.length > 0) await this.#merge(due, state);
     if (wasteful) await this.#merge([wasteful], state);
     if (mark !== undefined) await this.#write(state, mark);
+  }
+
+  /** Sorts every code into `lists` lists, segment by segment; merges do so from now on. Throws INDEX_FULL. */
+  async cluster(lists: number): Promise<Clusters> {
+    const holdings = this.#holdings;
+    const some = holdings.spread(trainingCodes(lists));
+    const sample = new Uint8Array(some.length * CODE_BYTES);
+    for (const [i, { code }] of some.entries()) sample.set(code, i * CODE_BYTES);
+    const clusters = new Clusters(await this.#keeper.train(sample, lists));
+    holdings.clusters = clusters;
+    holdings.freeze();
+    const state = this.#state();
+    for (const part of [...state.keys()]) await this.#merge([part], state);
+    return clusters;
+  }
+
+  #state(): State {
+    const parts = [...this.#holdings.frozen, ...this.#holdings.segments];
+    return new Map(parts.map((part) => [part, { deaths: part.deaths(), live: part.live }]));
   }
 
   /** All frozen tails, and the segments that are no larger than what would become of them without. */
@@ -111,18 +130,22 @@ export class Upkeep {
   }
 
   async #merged(parts: readonly Slots[], state: State, frames: Frame[]): Promise<Segment> {
-    const name = this.#codesInFiles ? this.#folder!.newName() : undefined;
+    const name = this.#codesInFiles ? this.#folder!.newName("seg") : undefined;
+    const { clusters } = this.#holdings;
     const { written, ...rest } = await this.#keeper.merge({
       sources: parts.map((part) => ({
         frames: part.frames,
         count: part.count,
         dead: state.get(part)!.deaths,
         codes: part instanceof Segment && part.file?.fd !== undefined ? codeFile(part.file.fd) : undefined,
+        starts: part instanceof Segment && clusters?.hold(part) ? part.lists.starts : undefined,
       })),
       frames,
       path: name && this.#folder!.path(name),
       modelId: this.#folder?.modelId ?? "",
+      centroids: clusters?.centroids,
     });
+    if (clusters) rest.lists = { ...rest.lists, centroids: clusters.centroids.lists }; // the very same array, not a copy
     const segment = new Segment(this.#holdings.arena, frames, rest);
     if (name && written) segment.file = this.#opened({ name, ...written });
     return segment;
@@ -135,19 +158,30 @@ export class Upkeep {
       if (!(part instanceof Segment)) throw new Error("a frozen tail was not merged");
       if (!part.file) {
         const { count, minId, maxId, order, lists } = part;
-        const name = folder.newName();
+        const name = folder.newName("seg");
         const parts = { count, minId, maxId, order, lists };
         part.file = { name, ...(await this.#keeper.save(part.frames, parts, folder.path(name), folder.modelId)) };
       }
       const { name, crc } = part.file;
       segments.push({ file: name, count: part.count, crc, dead: part.count - live, deaths });
     }
-    const manifest = encodeManifest({ model: folder.modelId, mark, next: folder.next, segments });
-    await this.#keeper.commit(
-      folder.dir,
-      manifest,
-      segments.map(({ file }) => file),
-    );
+    const { clusters } = this.#holdings;
+    if (clusters && !clusters.file) {
+      const name = folder.newName("lists");
+      const { bytes, crc } = clusters.encode();
+      await this.#keeper.store(folder.path(name), bytes);
+      clusters.file = { name, crc };
+    }
+    const lists = clusters?.file ? { file: clusters.file.name, crc: clusters.file.crc } : null;
+    const manifest = encodeManifest({ model: folder.modelId, mark, next: folder.next, lists, segments });
+    const keep = [...segments, ...(lists ? [lists] : [])].map(({ file }) => file);
+    await this.#keeper.commit(folder.dir, manifest, keep);
+  }
+
+  /** Takes in the lists of the folder's manifest. Throws SEGMENT_*. */
+  loadClusters({ file: name, crc }: { file: string; crc: number }): void {
+    this.#holdings.clusters = Clusters.decode(name, this.#folder!.read(name), crc);
+    this.#holdings.clusters.file = { name, crc };
   }
 
   /** Takes in one segment of the folder's manifest. Throws SEGMENT_* and INDEX_FULL. */
@@ -158,7 +192,11 @@ export class Upkeep {
     const header = readHeader(path, folder.modelId, crc);
     const frames = arena.take(Math.ceil(count / FRAME_CODES), !this.#codesInFiles);
     try {
-      const segment = new Segment(arena, frames, await this.#keeper.read(path, header, frames));
+      const parts = await this.#keeper.read(path, header, frames);
+      const own = this.#holdings.clusters?.centroids.lists;
+      if (own && parts.lists.centroids && Buffer.compare(own, parts.lists.centroids) === 0)
+        parts.lists = { ...parts.lists, centroids: own };
+      const segment = new Segment(arena, frames, parts);
       const file: SegmentFile = { name, crc, bytes: header.length };
       segment.file = this.#codesInFiles ? this.#opened(file) : file;
       for (const [frame, bits] of deaths.entries())
