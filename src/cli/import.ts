@@ -9,8 +9,11 @@ type Options = { images?: string; map?: string[]; name?: string; full?: boolean;
 export function addImport(program: Command): void {
   program
     .command("import")
-    .description("bring a shop's rows and pictures in: CSV, TSV, JSONL, Parquet, or a folder of pictures")
-    .argument("<source>", "table or folder; relative picture paths are looked up beside the table")
+    .description("bring a shop's rows and pictures in: CSV, TSV, JSONL, Parquet, a product feed (XML), or a folder")
+    .argument(
+      "<source>",
+      "table, its http(s) address, or a folder; relative picture paths are looked up beside the table",
+    )
     .option("--images <dir>", "folder that the table's picture paths start from")
     .option("--map <field=column>", "say which column holds a field, e.g. --map id=SKU --map title=Name", collect)
     .option("--name <source>", "name of this source, if the file's name changes from day to day")
@@ -36,7 +39,7 @@ export function addImport(program: Command): void {
             yes: options.yes === true,
             signal: stop.signal,
             onProgress: progress.update,
-            onMapping: (tables) => process.stderr.write(mappingText(tables)),
+            onMapping: (tables, others) => process.stderr.write(mappingText(tables, others)),
           }),
         );
         progress.end();

@@ -15,13 +15,14 @@ export function mappingChoice(texts: readonly string[]): MappingChoice {
 }
 
 /** How each table is read, with what its first rows say; tables that are read alike are named together. */
-export function mappingText(tables: readonly ReadTable[]): string {
+export function mappingText(tables: readonly ReadTable[], others: readonly string[]): string {
   const alike = Map.groupBy(tables, ({ mapping }) => JSON.stringify(mapping));
   const parts = [...alike.values()].map((group) => {
     const files = group.map(({ file }) => file).join(", ");
     return `${files}: columns read as\n${table(["field", "column", "for example"], mappingRows(group[0]!))}\n`;
   });
-  return `${parts.join("")}Another column for a field: --map field=column; none: --map field=\n`;
+  const passed = others.length === 0 ? "" : `Passed over, without products: ${others.join(", ")}\n`;
+  return `${parts.join("")}${passed}Another column for a field: --map field=column; none: --map field=\n`;
 }
 
 const LONGEST_EXAMPLE = 48;

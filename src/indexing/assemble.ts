@@ -65,9 +65,9 @@ export async function* assemble(
     if (!(member instanceof LookseeError)) group.members.push(member);
     if (--group.left > 0) continue;
     pending.delete(key);
-    yield* complete(key, group.members);
+    yield* complete(key, group.members, mapping);
   }
-  for (const [key, { members }] of pending) yield* complete(key, members); // the source shrank between two readings
+  for (const [key, { members }] of pending) yield* complete(key, members, mapping); // the source shrank between two readings
 }
 
 function memberOf(
@@ -88,17 +88,19 @@ function memberOf(
   // A row of a group without an id of its own: one more picture of the item (Shopify), or a variant nobody numbered.
   const bare = group !== undefined && group.members.length > 0 && fields.price === null && fields.title === null;
   if (bare) return { fields, row, raw, role: "pictures" };
-  const id = `${key}#${1 + (group?.members.length ?? 0)}`;
+  // By what tells it from the others, if the source says so: its place may change.
+  const id = `${key}#${Object.values(variant).join("/") || 1 + (group?.members.length ?? 0)}`;
   return { fields: { ...fields, attributes, id }, row, raw, role: "variant" };
 }
 
-function* complete(itemId: string, members: readonly Member[]): Generator<Outcome> {
+function* complete(itemId: string, members: readonly Member[], { shape }: Mapping): Generator<Outcome> {
   if (members.length === 0) return; // every row of it was set aside
   const parent = members.find(({ role }) => role === "item");
   const variants = members.filter(({ role }) => role === "variant").map(({ fields }) => fields);
-  const pictures = members.flatMap(({ role, fields, row }) =>
-    fields.pictures.map((source) => ({ variantId: role === "variant" ? fields.id : null, source, row })),
-  );
+  const pictures = members.flatMap(({ role, fields, row }) => [
+    ...fields.shared.map((source) => ({ variantId: null, source, row })),
+    ...fields.pictures.map((source) => ({ variantId: role === "variant" ? fields.id : null, source, row })),
+  ]);
   if (pictures.length === 0) {
     for (const { row, raw } of members) yield aside(row, itemId, noPicture(itemId), raw());
     return;
@@ -108,17 +110,21 @@ function* complete(itemId: string, members: readonly Member[]): Generator<Outcom
   const rows = members.map(({ row, raw, role, fields }): DraftRow => {
     return { row, variantId: role === "variant" ? fields.id : null, raw };
   });
-  const item = parent?.fields ?? summaryOf(itemId, variants.length > 0 ? variants : members.map((m) => m.fields));
+  const speakers = variants.length > 0 ? variants : members.map((member) => member.fields);
+  const item = parent?.fields ?? summaryOf(itemId, speakers, shape === "shopify");
   const draft: Draft = { itemId, item, variants, pictures, rows };
   yield { kind: "draft", draft };
 }
 
-/** An item that has no row of its own: what its first variant says, and the attributes they all share. */
-function summaryOf(itemId: string, variants: readonly RowFields[]): RowFields {
+/**
+ * An item that has no row of its own: what its first variant says, and the attributes they all share; `once`: those of
+ * the item stand in one row only.
+ */
+function summaryOf(itemId: string, variants: readonly RowFields[], once: boolean): RowFields {
   const first = <Field extends keyof RowFields>(field: Field) =>
     (variants.find((variant) => variant[field] !== null) ?? variants[0]!)[field];
   const shared = Object.entries(variants[0]!.attributes).filter(([name, value]) =>
-    variants.every(({ attributes }) => attributes[name] === value),
+    variants.every(({ attributes }) => attributes[name] === value || (once && attributes[name] === undefined)),
   );
   return {
     id: itemId,
@@ -131,6 +137,7 @@ function summaryOf(itemId: string, variants: readonly RowFields[]): RowFields {
     category: first("category"),
     attributes: Object.fromEntries(shared),
     pictures: [],
+    shared: [],
   };
 }
 

@@ -1,6 +1,6 @@
 import { LookseeError } from "../errors.ts";
-import { csvRecords, separatorOf } from "./csv.ts";
-import { decodeFile, detectEncoding, type Encoding } from "./decode-file.ts";
+import { type CsvRecord, csvRecords, separatorOf } from "./csv.ts";
+import { decodeFile, detectEncoding } from "./decode-file.ts";
 import type { Cells, Reading, Table } from "./table.ts";
 
 /** A CSV or TSV file: separator, encoding and byte order mark found, the first record names the columns. */
@@ -20,13 +20,25 @@ export async function openCsv(file: string, path: string): Promise<Table> {
       `${file} is no text`,
       "Give a CSV, TSV, JSONL or Parquet file, or a folder",
     );
-  const separator = separatorOf(head);
-  const columns = await headerOf(file, path, encoding, separator);
-  return { file, columns, read: () => read(path, encoding, separator, columns) };
+  // Excel's own word for the separator; what follows it is the table.
+  const told = /^sep=(.)\r?\n/.exec(head);
+  const separator = told?.[1] ?? separatorOf(head);
+  const open = () => csvRecords(after(decodeFile(path, encoding), told?.[0].length ?? 0), separator);
+  const columns = await headerOf(file, open());
+  return { file, columns, read: () => read(open(), separator, columns) };
 }
 
-async function headerOf(file: string, path: string, encoding: Encoding, separator: string): Promise<string[]> {
-  for await (const record of csvRecords(decodeFile(path, encoding), separator)) {
+/** The text without its first `length` characters. */
+async function* after(chunks: AsyncIterable<string>, length: number): AsyncGenerator<string> {
+  let left = length;
+  for await (const chunk of chunks) {
+    if (left < chunk.length) yield left === 0 ? chunk : chunk.slice(left);
+    left = Math.max(0, left - chunk.length);
+  }
+}
+
+async function headerOf(file: string, records: AsyncIterable<CsvRecord>): Promise<string[]> {
+  for await (const record of records) {
     if ("fault" in record)
       throw new LookseeError("SOURCE_FORMAT", `the header of ${file} cannot be read: ${record.fault}`, "Repair line 1");
     const seen = new Map<string, number>();
@@ -41,13 +53,12 @@ async function headerOf(file: string, path: string, encoding: Encoding, separato
 }
 
 async function* read(
-  path: string,
-  encoding: Encoding,
+  records: AsyncIterable<CsvRecord>,
   separator: string,
   columns: readonly string[],
 ): AsyncGenerator<Reading> {
   let row = -1; // the header comes first
-  for await (const record of csvRecords(decodeFile(path, encoding), separator)) {
+  for await (const record of records) {
     if (++row === 0) continue;
     if ("fault" in record) {
       yield { row, fault: record.fault, raw: record.raw };

@@ -15,6 +15,8 @@ export type RowFields = {
   category: string | null;
   attributes: Attributes;
   pictures: readonly PictureSource[];
+  /** Pictures that the row names for its item as a whole, though it describes a variant. */
+  shared: readonly PictureSource[];
 };
 
 /** A row that went into a draft. `variantId` null: it speaks of the item as a whole. */

@@ -22,7 +22,44 @@ export type Grouping = {
 /** Reads the source through to learn which rows belong together and how many they are. */
 export function groupingOf(table: Table, mapping: Mapping): Promise<Grouping> {
   if (mapping.shape === "magento") return magentoGrouping(table, mapping);
+  if (mapping.shape === "shopify") return shopifyGrouping(table, mapping);
   return columnGrouping(table, mapping);
+}
+
+/**
+ * A Shopify export: the first row of a handle names the options ("Color", "Size") whose values the variants' rows give,
+ * and says whether the product is shown; drafts, archived and unpublished ones are left out.
+ */
+async function shopifyGrouping(table: Table, mapping: Mapping): Promise<Grouping> {
+  const group = mapping.group!;
+  const named = (pattern: RegExp) => table.columns.filter((column) => pattern.test(column));
+  const [names, values] = [named(/^option\s?[123] name$/i), named(/^option\s?[123] value$/i)];
+  const [status, published] = [named(/^status$/i)[0], named(/^published( on online store)?$/i)[0]];
+  const products = new Map<string, { rows: number; options: string[]; hidden: boolean }>();
+  for await (const reading of table.read()) {
+    if ("fault" in reading) continue;
+    const { cells } = reading;
+    const key = textOf(cells[group]);
+    let product = products.get(key);
+    if (!product) {
+      const text = (column: string | undefined) => (column === undefined ? "" : textOf(cells[column]).toLowerCase());
+      const hidden = /^(?:draft|archived)$/.test(text(status)) || text(published) === "false";
+      product = { rows: 0, options: names.map((column) => attributeName(textOf(cells[column]))), hidden };
+      products.set(key, product);
+    }
+    product.rows++;
+  }
+  const place = (cells: Cells): Place => {
+    const key = textOf(cells[group]);
+    const product = products.get(key);
+    const options = values.map((column, i): [string, string] => [
+      product?.options[i] || attributeName(column),
+      textOf(cells[column]),
+    ]);
+    const told = options.filter(([, value]) => value !== "" && value !== "Default Title");
+    return { key, variant: Object.fromEntries(told), deselected: product?.hidden ?? false };
+  };
+  return { place, rowsOf: (key) => products.get(key)?.rows ?? 1 };
 }
 
 /** Rows are variants of what their group column names; a row without a group is an item, or the parent of its id. */

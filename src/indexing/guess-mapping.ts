@@ -9,7 +9,7 @@ import { type Cells, textOf } from "./table.ts";
 const NAMES = {
   id: "id itemid productid articleid sku variantsku itemsku productsku articlenumber artikelnummer itemnumber itemno productnumber productcode itemcode articlecode code offerid ref reference mpn asin ean gtin upc barcode uuid handle key",
   group:
-    "itemgroupid parentsku parentid parentitemid groupid productgroup productgroupid parentproductid styleid stylecode masterid mastersku variantof handle parent",
+    "itemgroupid parentsku parentid parentitemid groupid productgroup productgroupid parentproductid styleid stylecode masterid mastersku variantof handle urlhandle parent",
   title:
     "title name productname itemname producttitle itemtitle articlename displayname productdisplayname bezeichnung label heading",
   description:
@@ -53,6 +53,7 @@ export function guessMapping(columns: readonly string[], samples: readonly Cells
     return texts.length === 0 || texts.filter(fits).length >= share * texts.length;
   };
 
+  const shopify = SHOPIFY.every((sign) => [...bare.values()].some((name) => sign.test(name)));
   const magento = columns.includes("sku") && columns.includes("product_type") && columns.some((c) => MAGENTO.has(c));
   let group = magento ? null : named("group", (c) => values(c).length > 0);
   let id = magento ? "sku" : named("id", (c) => c !== group && (values(c).length > 0 || samples.length === 0));
@@ -75,11 +76,18 @@ export function guessMapping(columns: readonly string[], samples: readonly Cells
   };
   return {
     ...mapping,
-    level: null,
+    level: levelOf(mapping.category),
     images,
     attributes: magento ? ["additional_attributes"].filter((c) => columns.includes(c)) : attributeColumns(),
-    shape: magento ? "magento" : "rows",
+    shape: magento ? "magento" : shopify ? "shopify" : "rows",
   };
+
+  /** One level a line, and then those of further categories: the depth that every row has belongs to the first. */
+  function levelOf(category: string | null): number | null {
+    const depths = (category === null ? [] : values(category)).map((text) => text.split("\n").length);
+    const [least, most] = [Math.min(...depths), Math.max(...depths)];
+    return least > 1 && most > least ? least : null;
+  }
 
   function pictureColumns(): string[] {
     const byName = columns.filter((column) => {
@@ -109,6 +117,7 @@ export function guessMapping(columns: readonly string[], samples: readonly Cells
     return columns
       .filter((column) => {
         const texts = values(column);
+        if (shopify && !SHOPIFY_ATTRIBUTES.test(column)) return false;
         if (taken.has(column) || texts.length === 0 || attributeName(column) === "") return false;
         if (PICTURE_NAME.test(bare.get(column)!) || mostly(column, looksLikePictures)) return false;
         const length = texts.reduce((sum, text) => sum + text.length, 0) / texts.length;
@@ -118,4 +127,7 @@ export function guessMapping(columns: readonly string[], samples: readonly Cells
   }
 }
 
+/** A handle, an option and its value: what every product export of Shopify has, old and new. */
+const SHOPIFY = [/^(?:url)?handle$/, /^option1name$/, /^option1value$/];
+const SHOPIFY_ATTRIBUTES = /^(?:vendor|type|product type|tags)$|metafields/i;
 const MAGENTO = new Set(["configurable_variations", "additional_attributes", "attribute_set_code", "base_image"]);

@@ -27,8 +27,11 @@ export type ImportOptions = {
   yes?: boolean;
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
-  /** Called once, before work begins, for a source that has columns: how each of its tables is read. */
-  onMapping?: (tables: readonly ReadTable[]) => void;
+  /**
+   * Called once, before work begins, for a source that has columns: how each of its tables is read, and the names of
+   * tables that hold no products.
+   */
+  onMapping?: (tables: readonly ReadTable[], others: readonly string[]) => void;
   /** Items a transaction, at most: what a kill can cost. Default 256. */
   batch?: number;
   /** Limits for downloads. */
@@ -61,7 +64,13 @@ export async function importSource(
     spec: specOf(given, options),
     what: `the import of ${source.file}`,
   };
-  return asJob(catalog, work, options, tally, (job) => run(catalog, model, source, options, job, tally, started));
+  try {
+    return await asJob(catalog, work, options, tally, (job) =>
+      run(catalog, model, source, options, job, tally, started),
+    );
+  } finally {
+    await source.close();
+  }
 }
 
 async function run(
@@ -75,7 +84,8 @@ async function run(
 ): Promise<ImportReport> {
   const { signal } = job;
   const { outcomes, total, tables, save } = await prepare(catalog, source, { ...options, signal }, job);
-  if (tables.length > 0) options.onMapping?.(tables);
+  const others = source.kind === "tables" ? source.others : [];
+  if (tables.length > 0) options.onMapping?.(tables, others);
   const sourceId = catalog.source(source.name);
   save(sourceId);
   catalog.sweepDrafts();

@@ -19,8 +19,11 @@ export type Mapping = {
   /** Columns that name pictures, in the order in which they are shown. */
   images: readonly string[];
   attributes: readonly string[];
-  /** `magento`: rows relate by product_type, configurable_variations and additional_attributes. */
-  shape: "rows" | "magento";
+  /**
+   * `magento`: rows relate by product_type, configurable_variations and additional_attributes. `shopify`: the first row
+   * of a handle speaks of the product, options are named there, and a picture is the product's unless it is a variant's.
+   */
+  shape: "rows" | "magento" | "shopify";
 };
 
 /**

@@ -45,7 +45,7 @@ export class Pictures {
     if (typeof source !== "string") return settled(this.#eyes.through(() => this.#take(source, null)));
     let fetched = this.#byLocation.get(source);
     if (!fetched) {
-      fetched = settled(/^https?:\/\//i.test(source) ? this.#download(source) : this.#open(source));
+      fetched = settled(this.#fetch(source));
       this.#byLocation.set(source, fetched);
     }
     return fetched;
@@ -55,6 +55,15 @@ export class Pictures {
   forget(sources: Iterable<PictureSource>, hashes: Iterable<string>): void {
     for (const source of sources) if (typeof source === "string") this.#byLocation.delete(source);
     for (const hash of hashes) this.#byHash.delete(hash);
+  }
+
+  /** What a table from an address names is an address too, and never a file of this machine. */
+  async #fetch(source: string): Promise<Fetched> {
+    const remote = /^https?:\/\//i.test(this.#base);
+    const location = remote ? (URL.parse(source, this.#base)?.href ?? source) : source;
+    if (/^https?:\/\//i.test(location)) return this.#download(location);
+    if (!remote) return this.#open(location);
+    throw new LookseeError("URL_REFUSED", `${location.slice(0, 200)} is no http(s) address`, "Correct it in the feed");
   }
 
   async #open(location: string): Promise<Fetched> {

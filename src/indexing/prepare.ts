@@ -38,10 +38,7 @@ export async function prepare(
     const { file, items, total } = source;
     return { outcomes: sourced(file, readItems(items)), total, tables: [], save: () => {} };
   }
-  const read: ReadTable[] = [];
-  const parts: { file: string; open: (taken: Set<string>) => AsyncIterable<Outcome> }[] = [];
-  const before = savedMappings(catalog.savedMapping(source.name));
-  const saved: Record<string, SavedMapping> = {};
+  const surveys: { table: Table; surveyed: Survey }[] = [];
   let total = 0;
   for (const table of source.tables) {
     const surveyed = await survey(table, (rows) => {
@@ -49,18 +46,25 @@ export async function prepare(
       teller.at("reading", total + rows, null);
     });
     total += surveyed.rows;
-    const { records } = table;
-    if (records && map === undefined && areItems(surveyed)) {
-      parts.push({ file: table.file, open: (taken) => readItems(records(), taken) });
-      continue;
-    }
-    const own = mappingFor(surveyed, table.file, choiceFor(surveyed, source.tables, map), before[table.name ?? ""]);
-    saved[table.name ?? ""] = own;
-    read.push({ file: table.file, mapping: own.mapping, samples: surveyed.samples });
-    const grouping = await groupingOf(table, own.mapping);
-    parts.push({ file: table.file, open: (taken) => assemble(table.read(), own.mapping, grouping, taken) });
+    surveys.push({ table, surveyed });
   }
   teller.at("reading", total, total);
+  const read: ReadTable[] = [];
+  const parts: Part[] = [];
+  const before = savedMappings(catalog.savedMapping(source.name));
+  const saved: Record<string, SavedMapping> = {};
+  for (const { table, surveyed } of surveys) {
+    const { file, name = "", records } = table;
+    if (records && map === undefined && areItems(surveyed)) {
+      parts.push({ file, open: (taken) => readItems(records(), taken) });
+      continue;
+    }
+    const own = mappingFor(surveyed, file, choiceFor(surveyed, surveys, map), before[name]);
+    saved[name] = own;
+    read.push({ file, mapping: own.mapping, samples: surveyed.samples });
+    const grouping = await groupingOf(table, own.mapping);
+    parts.push({ file, open: (taken) => assemble(table.read(), own.mapping, grouping, taken) });
+  }
   return {
     outcomes: allOf(parts),
     total,
@@ -71,7 +75,10 @@ export async function prepare(
   };
 }
 
-async function* allOf(parts: readonly { file: string; open: (taken: Set<string>) => AsyncIterable<Outcome> }[]) {
+type Part = { file: string; open(taken: Set<string>): AsyncIterable<Outcome> };
+
+/** One table after the other; ids are taken once in all of them. */
+async function* allOf(parts: readonly Part[]): AsyncGenerator<Sourced> {
   const taken = new Set<string>();
   for (const { file, open } of parts) yield* sourced(file, open(taken));
 }
@@ -90,18 +97,18 @@ function savedMappings(json: string | undefined): Record<string, SavedMapping> {
 /** Of several tables, each takes the choices that name a column it has; a column that none has is an error at the first. */
 function choiceFor(
   { columns }: Survey,
-  tables: readonly Table[],
+  all: readonly { surveyed: Survey }[],
   map: MappingChoice | undefined,
 ): MappingChoice | undefined {
-  if (map === undefined || tables.length === 1) return map;
-  const has = (list: readonly string[], value: MappingChoice[string]) =>
-    [value].flat().every((name) => list.some((column) => column.toLowerCase() === String(name).trim().toLowerCase()));
-  const named = (value: MappingChoice[string]) => typeof value === "string" || Array.isArray(value);
+  if (map === undefined || all.length === 1) return map;
+  const has = (list: readonly string[], names: readonly string[]) =>
+    names.every((name) => list.some((column) => column.toLowerCase() === name.trim().toLowerCase()));
   return Object.fromEntries(
-    Object.entries(map).filter(
-      ([field, value]) =>
-        field === "level" || !named(value) || has(columns, value) || !tables.some((table) => has(table.columns, value)),
-    ),
+    Object.entries(map).filter(([field, value]) => {
+      if (field === "level" || value === null || value === "" || typeof value === "number") return true;
+      const names = typeof value === "string" ? [value] : value;
+      return has(columns, names) || !all.some(({ surveyed }) => has(surveyed.columns, names));
+    }),
   );
 }
 

@@ -51,6 +51,7 @@ function fields(given: Partial<Item & Variant>, id: string, category: string | n
     category,
     attributes: attributesOf(given.attributes),
     pictures: picturesOf(given.images),
+    shared: [],
   };
 }
 

@@ -28,9 +28,10 @@ export function idOf(cells: Cells, column: string | null): string {
 export function readRow(cells: Cells, mapping: Mapping): RowFields {
   const text = (column: string | null) => (column === null ? "" : textOf(cells[column]));
   const price = readPrice(text(mapping.price));
-  const pictures = mapping.images.flatMap((column) =>
-    cells[column] === undefined ? [] : splitPictures(cells[column]),
-  );
+  const picturesIn = (columns: readonly string[]) => [
+    ...new Set(columns.flatMap((column) => (cells[column] === undefined ? [] : splitPictures(cells[column])))),
+  ];
+  const isShared = (column: string) => mapping.shape === "shopify" && !/variant/i.test(column);
   return {
     id: idOf(cells, mapping.id),
     title: readTitle(text(mapping.title)),
@@ -41,7 +42,8 @@ export function readRow(cells: Cells, mapping: Mapping): RowFields {
     stock: readStock(text(mapping.stock)),
     category: categoryOf(text(mapping.category), mapping.level, mapping.shape === "magento"),
     attributes: readAttributes(cells, mapping),
-    pictures: [...new Set(pictures)],
+    pictures: picturesIn(mapping.images.filter((column) => !isShared(column))),
+    shared: picturesIn(mapping.images.filter(isShared)),
   };
 }
 

@@ -60,9 +60,9 @@ function recordOf({ itemId, item, variants }: Draft, pictures: readonly OwnedPic
   };
 }
 
-const soldAs = ({ id: _, pictures: __, ...rest }: RowFields) => rest;
+const soldAs = ({ id: _, pictures: __, shared: ___, ...rest }: RowFields) => rest;
 
 /** Of what a row says, as it is stored: a change that the mapping does not read is none. */
-function contentHash({ pictures: _, ...fields }: RowFields): string {
+function contentHash({ pictures: _, shared: __, ...fields }: RowFields): string {
   return hash("sha256", JSON.stringify(fields), "base64url");
 }

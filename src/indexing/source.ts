@@ -3,52 +3,82 @@ import { open } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import { LookseeError } from "../errors.ts";
 import { openCsv } from "./csv-table.ts";
+import { downloadSource } from "./download-source.ts";
+import { openFeed } from "./feed-table.ts";
+import type { FetchOptions } from "./fetch-picture.ts";
 import { folderItems } from "./folder-items.ts";
 import type { Item } from "./item.ts";
 import { openJsonArray, openJsonLines } from "./json-table.ts";
 import { openParquet } from "./parquet-table.ts";
 import type { Table } from "./table.ts";
+import { openTableFolder } from "./table-folder.ts";
 
 /** What an import may be given: the path of a table or of a folder of pictures, or a program's own items. */
 export type Source = string | AsyncIterable<Item> | Iterable<Item>;
 
-/** Where rows come from; `base` is the folder that relative picture paths start from. */
-export type OpenedSource =
-  | { kind: "tables"; tables: readonly Table[]; file: string; name: string; base: string }
-  | {
-      kind: "items";
-      items: AsyncIterable<Item> | Iterable<Item>;
-      total: number | null;
-      file: string;
-      name: string;
-      base: string;
-    };
+/**
+ * Where rows come from; `base` is the folder, or the address, that relative picture paths start from. `close` when the
+ * rows are read.
+ */
+export type OpenedSource = { file: string; name: string; base: string; close(): Promise<void> } & (
+  | { kind: "tables"; tables: readonly Table[]; others: readonly string[] }
+  | { kind: "items"; items: AsyncIterable<Item> | Iterable<Item>; total: number | null }
+);
 
 /**
  * Opens what the person named: a table by its extension (by its first bytes where that says nothing), a folder of
- * pictures, or a program's own items. `name` is what the source is remembered by: its path unless told otherwise.
- * Throws SOURCE_MISSING, SOURCE_EMPTY, SOURCE_FORMAT.
+ * tables or of pictures, the address of a table, or a program's own items. `name` is what the source is remembered by:
+ * its path unless told otherwise. Throws SOURCE_MISSING, SOURCE_EMPTY, SOURCE_FORMAT, URL_*.
  */
-export async function openSource(given: Source, options: { images?: string; name?: string }): Promise<OpenedSource> {
+export async function openSource(
+  given: Source,
+  options: { images?: string; name?: string; fetch?: FetchOptions },
+): Promise<OpenedSource> {
+  const close = async () => {};
   if (typeof given !== "string") {
     const name = options.name ?? "items";
-    return { kind: "items", items: given, total: null, file: name, name, base: resolve(options.images ?? ".") };
+    return { kind: "items", items: given, total: null, file: name, name, base: resolve(options.images ?? "."), close };
   }
-  if (/^[a-z]+:\/\//i.test(given))
-    throw new LookseeError("SOURCE_FORMAT", `${given} is an address`, "Download the table and import the file");
+  if (options.images !== undefined) refuseMissingFolder(options.images);
+  if (/^[a-z]+:\/\//i.test(given)) return openAddress(given, options);
   const path = resolve(given);
   const stats = statsOf(path, given);
   const name = options.name ?? path;
-  if (options.images !== undefined) refuseMissingFolder(options.images);
   if (stats.isDirectory()) {
+    const base = resolve(options.images ?? path);
+    const folder = await openTableFolder(given, path, openTable);
+    if (folder) {
+      const { products: tables, others } = folder;
+      return { kind: "tables", tables, others, file: given, name, base, close };
+    }
     const items = await folderItems(given, path);
-    return { kind: "items", items, total: items.length, file: given, name, base: resolve(options.images ?? path) };
+    return { kind: "items", items, total: items.length, file: given, name, base, close };
   }
-  if (stats.size === 0)
-    throw new LookseeError("SOURCE_EMPTY", `${given} is empty`, "Export the table again, with its header");
+  if (stats.size === 0) throw empty(given);
   const table = await openTable(given, path);
-  return { kind: "tables", tables: [table], file: given, name, base: resolve(options.images ?? dirname(path)) };
+  const base = resolve(options.images ?? dirname(path));
+  return { kind: "tables", tables: [table], others: [], file: given, name, base, close };
 }
+
+/** A table at an address; pictures that it names without a host are looked up beside it there. */
+async function openAddress(
+  given: string,
+  { images, name, fetch = {} }: { images?: string; name?: string; fetch?: FetchOptions },
+): Promise<OpenedSource> {
+  const { path, remove } = await downloadSource(given, fetch);
+  try {
+    if (statSync(path).size === 0) throw empty(given);
+    const table = await openTable(given, path);
+    const base = images === undefined ? given : resolve(images);
+    return { kind: "tables", tables: [table], others: [], file: given, name: name ?? given, base, close: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+const empty = (file: string): LookseeError =>
+  new LookseeError("SOURCE_EMPTY", `${file} is empty`, "Export the table again, with its header");
 
 /** Files that people take for tables: zipped ones (Excel's too), old Excel, gzip, PDF, pictures. */
 const BINARY = ["504b0304", "d0cf11e0", "1f8b", "255044462d", "ffd8ff", "89504e47"].map((hex) =>
@@ -74,12 +104,7 @@ async function openTable(file: string, path: string): Promise<Table> {
   if ([".jsonl", ".ndjson"].includes(extension) || (extension !== ".csv" && /^\{\s*"/.test(text)))
     return openJsonLines(file, path);
   if (extension === ".json" || (extension !== ".csv" && /^\[\s*\{/.test(text))) return openJsonArray(file, path);
-  if (text.startsWith("<"))
-    throw new LookseeError(
-      "SOURCE_FORMAT",
-      `${file} is HTML or XML`,
-      "Give a CSV, TSV, JSONL or Parquet file, or a folder",
-    );
+  if (text.startsWith("<")) return openFeed(file, path);
   return openCsv(file, path);
 }
 

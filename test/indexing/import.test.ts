@@ -1,4 +1,6 @@
 import { cpSync, rmSync, utimesSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CatalogStore } from "../../src/catalog/index.ts";
@@ -96,6 +98,8 @@ test("byte order marks, separators, line ends and encodings give the same catalo
     "plain.csv": plain,
     "bom.csv": `\ufeff${plain}`,
     "crlf.csv": plain.replaceAll("\n", "\r\n"),
+    "excel.csv": `sep=;\r\n${plain.replaceAll("\n", "\r\n")}`,
+    "utf16-bare.csv": Buffer.from(plain, "utf16le"),
     "cr.csv": plain.replaceAll("\n", "\r").trimEnd(),
     "tabs.tsv": plain.replaceAll(";", "\t"),
     "pipes.txt": plain.replaceAll(";", "|"),
@@ -217,7 +221,8 @@ test("a source that is no source says so, and makes no catalog", async () => {
   const at = (name: string) => join(folder, name);
   expect(await codeOf(at("absent.csv"))).toBe("SOURCE_MISSING true");
   expect(await codeOf(at("empty.csv"))).toBe("SOURCE_EMPTY true");
-  expect(await codeOf("https://example.com/feed.csv")).toBe("SOURCE_FORMAT true");
+  expect(await codeOf("http://127.0.0.1:9/feed.csv")).toBe("URL_REFUSED true");
+  expect(await codeOf("ftp://example.com/feed.csv")).toBe("URL_REFUSED true");
   expect(await codeOf(at("zip.csv"))).toBe("SOURCE_FORMAT true");
   expect(await codeOf(at("page.csv"))).toBe("SOURCE_FORMAT true");
   expect(await codeOf(at("x.parquet"))).toBe("SOURCE_FORMAT true");
@@ -268,20 +273,62 @@ test("a group column makes variants; a parent row, wherever it stands, is the it
   expect(catalog().item("single").itemId).toBe("single");
 });
 
-test("Shopify rows: one handle, variants by sku, further rows with pictures only", async () => {
+test("Shopify rows: options by name, the product's pictures and the variants' own, drafts left out", async () => {
   const { run, catalog } = await shop(
     [
-      "Handle,Title,Vendor,Variant SKU,Variant Price,Option1 Value,Image Src",
-      "tee,Tee,Acme,T-R,19.90,Red,1.jpg",
-      "tee,,,T-B,19.90,Blue,2.jpg",
-      "tee,,,,,,3.jpg",
-      "mug,Mug,Acme,M,5,,4.jpg",
+      "Handle,Title,Body (HTML),Vendor,Type,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Price,Image Src,Image Position,Variant Image,Variant Grams,Status",
+      "tee,Tee,<p>Soft</p>,Acme,Shirts,true,Color,Red,Size,M,T-R,19.90,1.jpg,1,2.jpg,200,active",
+      "tee,,,,,,,Blue,,M,,21.90,2.jpg,2,3.jpg,210,",
+      "tee,,,,,,,,,,,,4.jpg,3,,,",
+      "mug,Mug,,Acme,Kitchen,true,Title,Default Title,,,M,5,5.jpg,1,,300,active",
+      "old,Old,,Acme,Kitchen,true,Title,Default Title,,,O,5,6.jpg,1,,300,draft",
+      "old,,,,,,,,,,,,5.jpg,2,,,",
     ].join("\n"),
   );
-  expect(await run()).toMatchObject({ rows: 4, imported: 4, items: 2, variants: 3, pictures: 4, quarantined: [] });
-  expect(catalog().imagesOfItem("tee")).toHaveLength(3);
-  expect(catalog().item("tee").title).toBe("Tee");
-  expect(await run()).toMatchObject({ unchanged: 4 });
+  expect(await run()).toMatchObject({ rows: 6, imported: 4, deselected: 2, items: 2, variants: 3, quarantined: [] });
+  expect(catalog().item("tee")).toMatchObject({ title: "Tee", category: "Shirts" });
+  const images = catalog().imagesOfItem("tee"); // 1, 2, 4 of the product, then 2 and 3 of the variants
+  expect(images).toHaveLength(4);
+  const owners = catalog().ownersOfImages(images);
+  expect(owners.get(images[1]!)?.map(({ variantId }) => variantId)).toEqual(["T-R"]);
+  const sold = [...catalog().itemsOfImages(images).values()].flat();
+  expect(sold.find(({ variantId }) => variantId === "T-R")).toMatchObject({
+    price: 19.9,
+    attributes: { color: "Red", size: "M", vendor: "Acme" },
+  });
+  expect(sold.find(({ variantId }) => variantId === "tee#Blue/M")).toMatchObject({ price: 21.9, title: "Tee" });
+  expect(await run()).toMatchObject({ unchanged: 4, deselected: 2 });
+});
+
+test("a table at an address: NDJSON over HTTP, its pictures beside it there, and no file of this machine", async () => {
+  const [one, two] = [await jpeg(1), await jpeg(2)];
+  const rows = [
+    { id: "1", title: "One", image: "img/1.jpg" },
+    { id: "2", title: "Two", image: "/shop/img/2.jpg" },
+    { id: "3", title: "Passwords", image: "file:///etc/passwd" },
+  ];
+  const files: Record<string, string | Uint8Array> = {
+    "/shop/feed.ndjson": rows.map((row) => JSON.stringify(row)).join("\n"),
+    "/shop/img/1.jpg": one,
+    "/shop/img/2.jpg": two,
+  };
+  const server = createServer(({ url }, response) => {
+    const body = files[url!.replace(/\?.*/, "")];
+    response.writeHead(body === undefined ? 404 : 200).end(body);
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  const address = `http://127.0.0.1:${port}/shop/feed.ndjson?key=secret`;
+  const data = store();
+  const run = () => importSource(data, "main", fakeModel(), address, { fetch: { allowLoopback: true } });
+  const report = await run();
+  expect(report).toMatchObject({ rows: 3, imported: 3, pictures: 2 });
+  expect(report.quarantined).toMatchObject([{ row: 3, picture: "file:///etc/passwd", code: "URL_REFUSED" }]);
+  expect(await run()).toMatchObject({ unchanged: 3 });
+  await expect(
+    importSource(data, "main", fakeModel(), `http://127.0.0.1:${port}/none.csv`, { fetch: { allowLoopback: true } }),
+  ).rejects.toThrow(/URL_FAILED: .*the server answered 404/);
+  server.close();
 });
 
 test("Magento rows: variants before and after their parent, translations and items switched off left out", async () => {

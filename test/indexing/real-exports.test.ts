@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { importSource } from "../../src/indexing/index.ts";
 import { fakeModel } from "./fake-model.ts";
@@ -49,6 +49,36 @@ describe.skipIf(absent)(`exports of real shops${reason}`, () => {
       title: "Golden Delicious",
       category: "Apple",
     });
+  });
+
+  test("all the shop's tables as one folder: 147 items with variants, 44 of the other format, each with its pictures", async () => {
+    const data = store();
+    const given = join(shared, "shop/fixtures");
+    const seen: { tables: string[]; others: number } = { tables: [], others: 0 };
+    const run = () =>
+      importSource(data, "shop", fakeModel(), given, {
+        images: join(shared, "shop/media"),
+        onMapping: (tables, others) => {
+          seen.tables = tables.map(({ file }) => basename(file));
+          seen.others = others.length;
+        },
+      });
+    expect(await run()).toMatchObject({ rows: 2038, imported: 2038, items: 191, variants: 1847, quarantined: [] });
+    expect(seen.tables).toEqual([
+      "products_gear_bags.csv",
+      "products_gear_fitness_equipment.csv",
+      "products_gear_fitness_equipment_ball.csv",
+      "products_gear_fitness_equipment_strap.csv",
+      "products_gear_watches.csv",
+      "products.csv",
+    ]);
+    const catalog = data.catalog("shop");
+    const bag = catalog.item("24-MB04");
+    expect(bag).toMatchObject({ title: "Strive Shoulder Pack", category: "Bags", price: 32 });
+    expect(catalog.imagesOfItem("24-MB04")).toHaveLength(2);
+    // Its parent is in no table: an item of its own.
+    expect(catalog.item("24-WG081-gray")).toMatchObject({ title: "Sprite Stasis Ball 55 cm" });
+    expect(await run()).toMatchObject({ imported: 0, unchanged: 2038, items: 191 });
   });
 
   test("a table in another format, with the pictures in a table of their own, says what is missing", async () => {
