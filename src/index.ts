@@ -1,5 +1,12 @@
 /** The whole public surface of looksee as a library; doors use nothing else. */
-import { type CatalogStore, type ExportLine, openStore, type ShelfItem, type Store } from "./catalog/index.ts";
+import {
+  type CatalogStore,
+  type DuplicateGroup,
+  type ExportLine,
+  openStore,
+  type ShelfItem,
+  type Store,
+} from "./catalog/index.ts";
 import { config } from "./config.ts";
 import { LookseeError } from "./errors.ts";
 import {
@@ -7,6 +14,7 @@ import {
   createSnapshot,
   type DoctorOptions,
   type DoctorReport,
+  decide,
   examine,
   type ImportOptions,
   type ImportReport,
@@ -29,7 +37,7 @@ import {
 } from "./search/index.ts";
 import { defaultModelFolder, type Model, openModel, reencode, thumbnail } from "./vision/index.ts";
 
-export type { ExportLine, Job, Quarantined, ShelfItem, Snapshot } from "./catalog/index.ts";
+export type { DuplicateGroup, ExportLine, Job, Quarantined, ShelfItem, Snapshot } from "./catalog/index.ts";
 export { type ErrorCode, LookseeError } from "./errors.ts";
 export {
   type DoctorOptions,
@@ -230,6 +238,16 @@ export class Catalog {
   /** Everything that the catalog holds, line by line, in canonical order. */
   export(): Iterable<ExportLine> {
     return this.#stored().export();
+  }
+
+  /** Items whose pictures are the same; search shows each group once. */
+  duplicates(): DuplicateGroup[] {
+    return this.#stored().duplicates.groups();
+  }
+
+  /** A person's say: these items are different products, or one; see decide. ITEM_UNKNOWN, SEARCH_BAD_INPUT. */
+  decideDuplicates(verdict: "keep" | "merge", itemIds: readonly string[]): void {
+    decide(this.#stored(), verdict, itemIds);
   }
 
   /** What was set aside, newest first, with reasons. */

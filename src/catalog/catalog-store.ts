@@ -5,6 +5,7 @@ import type { Batch, SightRecord } from "./batch.ts";
 import { type CodeChange, Codes } from "./codes.ts";
 import { Commit } from "./commit.ts";
 import type { Database } from "./database.ts";
+import { Duplicates } from "./duplicates.ts";
 import { Export, type ExportLine } from "./export.ts";
 import type { Int8Feature } from "./feature.ts";
 import { type ItemPicture, Items, type Owner } from "./items.ts";
@@ -42,6 +43,7 @@ export class CatalogStore {
   readonly #items: Items;
   readonly #quarantine: Quarantine;
   readonly #shelf: Shelf;
+  readonly duplicates: Duplicates;
 
   constructor(db: Database, files: PictureFiles, id: number, name: string) {
     this.#db = db;
@@ -54,6 +56,7 @@ export class CatalogStore {
     this.#items = new Items(db, id);
     this.#quarantine = new Quarantine(db, id);
     this.#shelf = new Shelf(db, id);
+    this.duplicates = new Duplicates(db, id);
   }
 
   /** Change counter: grows with every commit, by any process, that changes items, pictures or codes. About 3 µs. */
@@ -139,6 +142,17 @@ export class CatalogStore {
   /** The items in the order in which they came in; see Shelf.page. */
   shelf(after: number, limit: number): { items: ShelfItem[]; next: number | null } {
     return this.#shelf.page(after, limit);
+  }
+
+  /** Of several items (by internal id) the one that stands for them: in stock, the best seller, then the oldest. */
+  standsFor(items: readonly number[]): number {
+    const row = this.#db.get<{ id: number }>(
+      `SELECT id FROM item WHERE id IN (SELECT value FROM json_each(?))
+       ORDER BY chosen DESC, coalesce(stock, 1) > 0 DESC,
+         CAST(coalesce(json_extract(attributes, '$.sales'), 0) AS REAL) DESC, id LIMIT 1`,
+      JSON.stringify(items),
+    );
+    return row?.id ?? items[0]!;
   }
 
   /** The shop's ids of about `count` items, evenly over the catalog and the same whenever it holds the same items. */

@@ -39,6 +39,8 @@ export type ExportLine =
       variants: ({ id: number; variantId: string } & Sold)[];
       /** In the order shown; `variantId` null: of the item as a whole. */
       pictures: { imageId: number; sha256: string; variantId: string | null }[];
+      /** The item that stands for this one and others that show the same picture; null: it stands for itself. */
+      standIn: string | null;
     } & Sold)
   | ({ kind: "quarantine"; source: string } & QuarantineRecord);
 
@@ -51,6 +53,7 @@ type ItemRow = SoldRow & {
   description: string | null;
   category: string | null;
   attributes: string;
+  standIn: string | null;
 };
 type VariantRow = SoldRow & { id: number; variantId: string; title: string | null; attributes: string };
 type ImageRow = { id: number; sha256: string; width: number; height: number; mime: string; bytes: number };
@@ -102,8 +105,8 @@ export class Export {
 
   *#items(): Generator<ExportLine> {
     const sql = `SELECT i.id, i.item_id AS itemId, s.name AS source, i.title, i.description, c.name AS category, i.url,
-        i.price, i.currency, i.stock, i.attributes
-      FROM item i LEFT JOIN source s ON s.id = i.source_id LEFT JOIN category c ON c.id = i.category_id
+        i.price, i.currency, i.stock, i.attributes, l.item_id AS standIn
+      FROM item i LEFT JOIN duplicate d ON d.item = i.id LEFT JOIN item l ON l.id = d.leader LEFT JOIN source s ON s.id = i.source_id LEFT JOIN category c ON c.id = i.category_id
       WHERE i.catalog_id = ? AND i.id > ? ORDER BY i.id LIMIT ${PAGE}`;
     for (const { attributes, ...row } of this.#pages<ItemRow>(sql)) {
       const variants = this.#db.all<VariantRow>(

@@ -12,6 +12,7 @@ export type {
 } from "./batch.ts";
 export type { CatalogStore, Picture } from "./catalog-store.ts";
 export type { CodeChange } from "./codes.ts";
+export type { DuplicateGroup, GroupedItem, PersonalVerdict, Verdict } from "./duplicates.ts";
 export type { ExportLine } from "./export.ts";
 export { CODE_BYTES, FEATURE_WIDTH, type Int8Feature, quantize } from "./feature.ts";
 export type { Found, Inventory } from "./inventory.ts";

@@ -18,7 +18,8 @@ export type ItemPicture = {
   position: number;
 };
 
-export type Owner = { itemId: string; variantId: string | null; position: number };
+/** `standIn`: the item that stands for this one and others that show the same picture; null: it stands for itself. */
+export type Owner = { itemId: string; variantId: string | null; position: number; standIn: string | null };
 
 type PictureRow = {
   imageId: number;
@@ -27,6 +28,7 @@ type PictureRow = {
   variant: number | null;
   sku: string | null;
   position: number;
+  standIn: string | null;
   firstVariant: number | null;
   firstSku: string | null;
 };
@@ -83,10 +85,10 @@ export class Items {
   /** As itemsOfImages, without what the shop sells: enough to group 1,200 candidates, at a fraction of the time. */
   ownersOfImages(imageIds: readonly number[]): Map<number, Owner[]> {
     const found = new Map<number, Owner[]>();
-    for (const { imageId, itemId, sku, position } of this.#pictures(imageIds)) {
+    for (const { imageId, itemId, sku, position, standIn } of this.#pictures(imageIds)) {
       const list = found.get(imageId) ?? [];
       if (list.length === 0) found.set(imageId, list);
-      list.push({ itemId, variantId: sku, position });
+      list.push({ itemId, variantId: sku, position, standIn });
     }
     return found;
   }
@@ -95,11 +97,13 @@ export class Items {
   #pictures(imageIds: readonly number[]): PictureRow[] {
     const rows = this.#db.all<PictureRow>(
       `SELECT p.image_id AS imageId, p.item, i.item_id AS itemId, p.variant, v.sku, min(p.position) AS position,
+         l.item_id AS standIn,
          CASE WHEN p.variant IS NULL THEN
            (SELECT f.id FROM variant f WHERE f.item = p.item ORDER BY f.position, f.id LIMIT 1) END AS firstVariant,
          CASE WHEN p.variant IS NULL THEN
            (SELECT f.sku FROM variant f WHERE f.item = p.item ORDER BY f.position, f.id LIMIT 1) END AS firstSku
        FROM picture p JOIN item i ON i.id = p.item LEFT JOIN variant v ON v.id = p.variant
+       LEFT JOIN duplicate d ON d.item = p.item LEFT JOIN item l ON l.id = d.leader
        WHERE p.image_id IN (SELECT value FROM json_each(?)) AND p.catalog_id = ?
        GROUP BY p.image_id, p.item, p.variant
        ORDER BY p.image_id, p.item, p.variant IS NULL, v.position`,

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { config } from "../config.ts";
 import { LookseeError } from "../errors.ts";
+import { addDedup } from "./dedup.ts";
 import { addDemo } from "./demo.ts";
 import { addDoctor } from "./doctor.ts";
 import { addEval } from "./eval.ts";
@@ -28,6 +29,7 @@ const program = new Command("looksee")
   .showHelpAfterError("(run with --help for usage)")
   .exitOverride();
 for (const add of [
+  addDedup,
   addDemo,
   addDoctor,
   addImport,

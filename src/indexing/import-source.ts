@@ -1,5 +1,6 @@
 import type { CatalogStore, Store } from "../catalog/index.ts";
 import { Committer, type Looked } from "./committer.ts";
+import { findDuplicates } from "./duplicates/find.ts";
 import type { FetchOptions } from "./fetch-picture.ts";
 import { inOrder } from "./gate.ts";
 import { Hosts } from "./hosts.ts";
@@ -111,6 +112,7 @@ async function run(
   }
   if (options.full) await removeMissing(catalog, committer, sourceId, options.yes === true, job);
   catalog.keepQuarantine(sourceId, job);
+  await findDuplicates(catalog, model.id, job);
   const { rows, imported, unchanged, deselected } = committer.counts;
   return {
     jobId: job.name,

@@ -1,5 +1,7 @@
 /** mall: the procedural shop. It only draws: items with known latents, clean pictures, cluttered photos with true boxes. */
+
 export { CATEGORIES, type Category } from "./categories.ts";
+export { CHANGES, type Change, changePicture } from "./change.ts";
 export type { MallItem } from "./item.ts";
 export type { Latents } from "./latents.ts";
 export { type Mall, openMall } from "./mall.ts";

@@ -9,17 +9,22 @@ export function byLikeness(a: Survivor, b: Survivor): number {
 /** An item among the answers: its best picture, and the variant that the picture shows (null if it shows none). */
 export type Found = { itemId: string; variantId: string | null; imageId: number; distance: number; cosine: number };
 
-/** Whose picture it is; a picture may belong to several items, and to several variants of one. */
-export type Owner = { itemId: string; variantId: string | null };
+/**
+ * Whose picture it is; a picture may belong to several items, and to several variants of one. `standIn`: the item that
+ * stands for all that show the same picture; null or absent: nothing else does.
+ */
+export type Owner = { itemId: string; variantId: string | null; standIn?: string | null };
 
 /**
- * Gives each item once, at its best picture, in the order of likeness; items that share a picture stand by ascending item
+ * Gives each item once, at its best picture, in the order of likeness, and of items that stand for one another only the
+ * first, the one that stands for all if the picture is its own too; items that share a picture stand by ascending item
  * id. Of several variants on the best picture the first named owner counts. Works through the survivors a part at a
  * time, so that owners are looked up only as far down as pages are asked for.
  */
 export class ItemGroups {
   readonly #survivors: readonly Survivor[];
   readonly #seen: Set<string>;
+  readonly #standIns = new Set<string>();
   readonly #found: Found[] = [];
   #next = 0;
 
@@ -46,9 +51,15 @@ export class ItemGroups {
     const owners = ownersOf(part.map(({ imageId }) => imageId));
     for (const { imageId, distance, cosine } of part) {
       const fresh: Found[] = [];
-      for (const { itemId, variantId } of owners.get(imageId) ?? []) {
+      const named = owners.get(imageId) ?? [];
+      const leading = named.filter(({ itemId, standIn }) => itemId === standIn);
+      for (const { itemId, variantId, standIn } of [...leading, ...named]) {
         if (this.#seen.has(itemId)) continue;
         this.#seen.add(itemId);
+        if (standIn) {
+          if (this.#standIns.has(standIn)) continue;
+          this.#standIns.add(standIn);
+        }
         fresh.push({ itemId, variantId, imageId, distance, cosine });
       }
       if (fresh.length > 1) fresh.sort((a, b) => (a.itemId < b.itemId ? -1 : 1));

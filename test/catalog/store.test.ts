@@ -135,7 +135,7 @@ test("counts, pictures, items and categories say what was committed", () => {
   expect(seen.get(3)?.map((p) => [p.itemId, p.variantId, p.price, p.attributes])).toEqual([
     ["B", "B-2", 8, { brand: "x", color: "any" }],
   ]);
-  expect(catalog.ownersOfImages([3]).get(3)).toEqual([{ itemId: "B", variantId: "B-2", position: 2 }]);
+  expect(catalog.ownersOfImages([3]).get(3)).toEqual([{ itemId: "B", variantId: "B-2", position: 2, standIn: null }]);
   expect(catalog.picture(2)).toMatchObject({
     imageId: 2,
     hash: picture(2).sha256,

@@ -61,11 +61,11 @@ test("a snapshot under write load, restored, gives the answers of its moment", {
 });
 
 test("the next snapshot stores only what changed; each can be restored; photos are in none", async () => {
-  const { data, backups } = await shop(60);
+  const { data, backups } = await shop(20);
   data.savePhoto(Buffer.from("a shopper's photo"));
   const first = await createSnapshot(data.dir, backups);
   const same = await createSnapshot(data.dir, backups);
-  await takeStep(data.catalog("main"), 60);
+  await takeStep(data.catalog("main"), 20);
   const second = await createSnapshot(data.dir, backups);
   expect(first.newBytes).toBeGreaterThan(first.bytes);
   expect(same.newBytes).toBeLessThan(0.1 * first.newBytes);

@@ -69,6 +69,31 @@ const owners = fc.array(
 );
 
 describe("grouping", () => {
+  test("items that stand for one another are one answer: the first met, and the one that stands for all if it may", () => {
+    const owners = new Map([
+      [1, [{ itemId: "b", variantId: null, standIn: "a" }]],
+      [
+        2,
+        [
+          { itemId: "a", variantId: null, standIn: "a" },
+          { itemId: "z", variantId: null },
+        ],
+      ],
+      [
+        3,
+        [
+          { itemId: "d", variantId: null, standIn: "e" },
+          { itemId: "e", variantId: null, standIn: "e" },
+        ],
+      ],
+    ]);
+    const groups = new ItemGroups(
+      [1, 2, 3].map((imageId) => ({ imageId, distance: imageId, cosine: 1 - imageId / 10 })),
+    );
+    groups.advance(3, () => owners);
+    expect(groups.found.map(({ itemId }) => itemId)).toEqual(["b", "z", "e"]);
+  });
+
   test("gives each item once, at its best picture, in the order of likeness", () => {
     fc.assert(
       fc.property(survivors, owners, fc.integer({ min: 1, max: 50 }), (drawn, table, step) => {

@@ -1,0 +1,150 @@
+import type { CatalogStore } from "../../catalog/index.ts";
+import { LookseeError } from "../../errors.ts";
+import { HammingIndex } from "../../hamming-index/index.ts";
+import { decode } from "../../vision/index.ts";
+import type { JobRun } from "../job-run.ts";
+import { GLANCE_SIDE, type Glance, glanceOf } from "./glance.ts";
+import { groupItems } from "./group-items.ts";
+import { chanceOfSame, SURE } from "./same-picture.ts";
+
+/** Codes of one picture changed lie nearer than this, nearly always (bits of 512). */
+const RADIUS = 150;
+/** Nearest pictures that are looked at. */
+const NEAREST = 48;
+/** Of each set of same pictures the nearest, the head, and one more are laid over; the rest would say the same. */
+const TRIES = 3;
+/** Sets that are tried: beyond them even a crowded family of products has ended. */
+const SETS = 8;
+const BATCH = 64;
+/** Glances kept; 0.8 MB each. */
+const KEPT = 200;
+
+/** What a search for duplicates did. */
+export type DuplicatesFound = { checked: number; compared: number; confirmed: number; groups: number };
+
+/**
+ * Compares the catalog's new pictures with all that came before them: code distance finds candidates, laying one over
+ * the other confirms. Then groups the items anew. Pictures are taken by ascending id and compared with lower ids only,
+ * so the outcome does not depend on how the pictures came in batches; killed, it goes on where it stopped.
+ */
+export async function findDuplicates(
+  catalog: CatalogStore,
+  modelId: string,
+  job: Pick<JobRun, "signal" | "at">,
+): Promise<DuplicatesFound> {
+  const { duplicates } = catalog;
+  duplicates.forgetGone();
+  const found = { checked: 0, compared: 0, confirmed: 0, groups: 0 };
+  if (duplicates.unchecked(0, 1).length > 0) {
+    const heads = duplicates.heads();
+    const fresh: [number, Uint8Array][] = [];
+    const index = await HammingIndex.open();
+    try {
+      const known: [number, Uint8Array][] = [];
+      for (const { imageId, code } of catalog.changes(modelId, 0))
+        if (code) (heads.has(imageId) ? known : fresh).push([imageId, code]);
+      await index.upsert(
+        Uint32Array.from(known, ([imageId]) => imageId),
+        Buffer.concat(known.map(([, code]) => code)),
+      );
+      const glances = new Glances(catalog);
+      for (let from = 0; from < fresh.length; from += BATCH) {
+        const compared: [number, number][] = [];
+        const merged = new Map<number, number>();
+        for (const [imageId, code] of fresh.slice(from, from + BATCH)) {
+          job.signal.throwIfAborted();
+          const same = await sameAs(imageId, code);
+          const head = Math.min(imageId, ...same);
+          // Two sets that this picture joins become one, under the earlier head.
+          for (const other of same)
+            if (other !== head) {
+              merged.set(other, head);
+              for (const [member, its] of heads) if (its === other) heads.set(member, head);
+            }
+          heads.set(imageId, head);
+          compared.push([imageId, head]);
+          await index.upsert(Uint32Array.of(imageId), code);
+          found.checked++;
+        }
+        duplicates.record(
+          compared.map(([imageId]) => [imageId, heads.get(imageId)!]),
+          merged,
+        );
+        job.at("comparing", found.checked, fresh.length);
+      }
+
+      /** Heads of the sets that a picture belongs to. */
+      async function sameAs(imageId: number, code: Uint8Array): Promise<Set<number>> {
+        const sets = new Map<number, number[]>();
+        for (const { id, distance } of await index.search(code, NEAREST)) {
+          if (distance > RADIUS) break;
+          const head = heads.get(id)!;
+          const members = sets.get(head);
+          if (members) members.push(id);
+          else if (sets.size < SETS) sets.set(head, [id]);
+        }
+        const same = new Set<number>();
+        const own = sets.size > 0 ? await glances.of(imageId) : null;
+        if (!own) return same;
+        for (const [head, members] of sets) {
+          const tries = [...new Set([members[0]!, head, ...members.slice(1)])].slice(0, TRIES);
+          for (const other of tries) {
+            const glance = await glances.of(other);
+            if (!glance) continue;
+            found.compared++;
+            if (chanceOfSame(glance, own) < SURE) continue;
+            found.confirmed++;
+            same.add(head);
+            break;
+          }
+        }
+        return same;
+      }
+    } finally {
+      await index.close();
+    }
+  }
+  found.groups = groupAnew(catalog);
+  return found;
+}
+
+/** Makes the items' groups of what is known of pictures and verdicts; returns how many. */
+export function groupAnew(catalog: CatalogStore): number {
+  const { duplicates } = catalog;
+  const groups = groupItems(duplicates.candidates(), duplicates.verdicts());
+  duplicates.saveGroups(
+    groups.map((group) => ({
+      leader: catalog.standsFor(group.map(({ item }) => item)),
+      items: group.map(({ item }) => item),
+    })),
+  );
+  return groups.length;
+}
+
+/** Pictures decoded small, the last ones used. Null: the file is gone or cannot be read, so it has no duplicates. */
+class Glances {
+  readonly #catalog: CatalogStore;
+  readonly #kept = new Map<number, Glance | null>();
+
+  constructor(catalog: CatalogStore) {
+    this.#catalog = catalog;
+  }
+
+  async of(imageId: number): Promise<Glance | null> {
+    let glance = this.#kept.get(imageId);
+    if (glance === undefined) glance = await this.#look(imageId);
+    this.#kept.delete(imageId);
+    this.#kept.set(imageId, glance);
+    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    return glance;
+  }
+
+  async #look(imageId: number): Promise<Glance | null> {
+    try {
+      return glanceOf(await decode(this.#catalog.picture(imageId).bytes(), GLANCE_SIDE));
+    } catch (error) {
+      if (error instanceof LookseeError && /^(?:PICTURE|IMAGE)_/.test(error.code)) return null;
+      throw error;
+    }
+  }
+}

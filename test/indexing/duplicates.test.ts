@@ -1,0 +1,132 @@
+import { expect, test } from "vitest";
+import type { CatalogStore } from "../../src/catalog/index.ts";
+import { align } from "../../src/indexing/duplicates/align.ts";
+import { GLANCE_SIDE, glanceOf } from "../../src/indexing/duplicates/glance.ts";
+import { groupItems } from "../../src/indexing/duplicates/group-items.ts";
+import { decide, type Item, importSource, type Seeing } from "../../src/indexing/index.ts";
+import { type Change, changePicture, openMall } from "../../src/mall/index.ts";
+import { decode } from "../../src/vision/index.ts";
+import { fakeModel } from "./fake-model.ts";
+import { canonical, scratch, store } from "./scene.ts";
+
+/** A seed that the check was not fitted on. */
+const SEED = 31;
+const mall = openMall({ items: 40, seed: SEED });
+
+/** All pictures have nearly one code, so that every pair is a candidate and the check alone decides. */
+function blindModel(): Seeing {
+  const eyes = fakeModel();
+  return { id: "fake", see: async (bytes) => ({ ...(await eyes.see(bytes)), code: new Uint8Array(64) }) };
+}
+const groupsOf = (catalog: CatalogStore) =>
+  catalog.duplicates.groups().map(({ items }) => items.map(({ itemId }) => itemId).sort());
+
+test("one picture is laid over its changed self: mirrored, scaled, turned, shifted", async () => {
+  const look = async (bytes: Uint8Array) => glanceOf(await decode(bytes, GLANCE_SIDE));
+  const jpeg = await mall.picture(3);
+  const original = await look(jpeg);
+  const same = align(original, original);
+  expect([same.mirror, same.cost < 0.1]).toEqual([1, true]);
+  for (const value of [same.scale, same.turn, same.x, same.y]) expect(Math.abs(value)).toBeLessThan(0.002);
+  const found = async (change: Change) => align(original, await look(await changePicture(jpeg, change, SEED, 3)));
+  expect((await found("mirrored")).mirror).toBe(-1);
+  const tilted = await found("tilted");
+  expect(Math.abs(tilted.turn)).toBeGreaterThan(0.02);
+  expect(Math.abs(tilted.turn)).toBeLessThan(0.1);
+  expect((await found("cropped")).scale).toBeGreaterThan(0.03);
+  expect((await found("bordered")).scale).toBeLessThan(-0.05);
+});
+
+test("changed pictures join their item; the same cut in another colour, and other members of the family, do not", {
+  timeout: 240_000,
+}, async () => {
+  const recoloured = mall.item(
+    Array.from({ length: 40 }, (_, i) => i).find((i) => mall.item(i).latents.departs === "color")!,
+  );
+  const family = Array.from({ length: 40 }, (_, i) => i).filter((i) => mall.item(i).family === recoloured.family);
+  const items: Item[] = [];
+  for (const i of family) items.push({ itemId: `o${i}`, title: `Original ${i}`, images: [await mall.picture(i)] });
+  const [base] = family;
+  for (const change of ["reencoded", "cropped", "mirrored", "stickered"] as const)
+    items.push({
+      itemId: change,
+      title: change,
+      images: [await changePicture(await mall.picture(base!), change, SEED, base!)],
+    });
+  const data = store();
+  await importSource(data, "main", blindModel(), items);
+  const catalog = data.catalog("main");
+  const expected = [[`o${base}`, "cropped", "mirrored", "reencoded", "stickered"].sort()];
+  expect(groupsOf(catalog)).toEqual(expected);
+  expect(catalog.duplicates.groups()[0]!.leader).toBe(`o${base}`);
+
+  // In two imports, and from scratch: the same.
+  const parts = store();
+  await importSource(parts, "main", blindModel(), items.slice(0, -2), { name: "items" });
+  await importSource(parts, "main", blindModel(), items.slice(-2), { name: "items" });
+  expect(canonical(parts.catalog("main"))).toEqual(canonical(catalog));
+  expect(groupsOf(parts.catalog("main"))).toEqual(expected);
+});
+
+test("people's decisions hold after every later import, also for items that go and come back", async () => {
+  const picture = await mall.picture(0);
+  const other = await mall.picture(20);
+  const list = (ids: string[]): Item[] =>
+    ids.map((itemId) => ({ itemId, title: itemId, images: [itemId === "z" ? other : picture] }));
+  const data = store(scratch());
+  const run = (ids: string[], options = {}) => importSource(data, "main", fakeModel(), list(ids), options);
+  await run(["a", "b", "c", "z"]);
+  const catalog = data.catalog("main");
+  expect(groupsOf(catalog)).toEqual([["a", "b", "c"]]);
+
+  decide(catalog, "keep", ["b"]); // apart from its whole group
+  expect(groupsOf(catalog)).toEqual([["a", "c"]]);
+  decide(catalog, "merge", ["z", "a"]);
+  expect(groupsOf(catalog)).toEqual([["a", "c", "z"]]);
+  await run(["a", "b", "c", "z", "d"]);
+  expect(groupsOf(catalog)).toEqual([["a", "c", "d", "z"]]);
+  await run(["c", "d"], { full: true, yes: true });
+  expect(groupsOf(catalog)).toEqual([["c", "d"]]);
+  await run(["a", "b", "c", "z", "d"], { full: true });
+  expect(groupsOf(catalog)).toEqual([["a", "c", "d", "z"]]); // b is still apart, z still one of them
+
+  decide(catalog, "merge", ["a", "b"]); // the last word counts
+  expect(groupsOf(catalog).some((group) => group.includes("a") && group.includes("b"))).toBe(false); // c still bars b
+  decide(catalog, "merge", ["b", "c"]);
+  expect(groupsOf(catalog)).toEqual([["a", "b", "c", "d", "z"]]);
+  expect(() => decide(catalog, "keep", ["nobody"])).toThrow("ITEM_UNKNOWN");
+  expect(() => decide(catalog, "merge", ["a"])).toThrow("USAGE");
+});
+
+test("an unchanged import compares and writes nothing; a picture that goes leaves its group whole", async () => {
+  const [one, two] = [await mall.picture(0), await changePicture(await mall.picture(0), "reencoded", SEED, 0)];
+  const items: Item[] = [
+    { itemId: "a", title: "a", images: [one] },
+    { itemId: "b", title: "b", images: [two] },
+    { itemId: "c", title: "c", images: [await changePicture(one, "mirrored", SEED, 0)] },
+  ];
+  const data = store();
+  await importSource(data, "main", blindModel(), items);
+  const catalog = data.catalog("main");
+  expect(groupsOf(catalog)).toEqual([["a", "b", "c"]]);
+  expect(catalog.duplicates.unchecked(0, 10)).toEqual([]);
+  expect(catalog.duplicates.heads()).toEqual(new Map([1, 2, 3].map((image) => [image, 1])));
+  catalog.deleteItem("a");
+  await importSource(data, "main", blindModel(), items.slice(1));
+  expect(catalog.duplicates.heads()).toEqual(new Map([2, 3].map((image) => [image, 2])));
+  expect(groupsOf(catalog)).toEqual([["b", "c"]]);
+});
+
+test("grouping: a later item joins the earliest group that no verdict bars it from", () => {
+  const item = (itemId: string, head: number, n: number) => ({ item: n, itemId, imageId: n, head });
+  const items = [item("a", 1, 1), item("b", 1, 2), item("c", 1, 3), item("d", 1, 4), item("e", 5, 5)];
+  const ids = (groups: { itemId: string }[][]) => groups.map((group) => group.map(({ itemId }) => itemId).join(""));
+  expect(ids(groupItems(items, []))).toEqual(["abcd"]);
+  const keep = (first: string, second: string) => ({ first, second, verdict: "keep" as const });
+  const merge = (first: string, second: string) => ({ first, second, verdict: "merge" as const });
+  expect(ids(groupItems(items, [keep("a", "c")]))).toEqual(["abd"]);
+  expect(ids(groupItems(items, [keep("a", "c"), keep("a", "d")]))).toEqual(["ab", "cd"]);
+  expect(ids(groupItems(items, [merge("b", "e")]))).toEqual(["abcde"]);
+  expect(ids(groupItems(items, [merge("b", "e"), keep("a", "e")]))).toEqual(["abcd"]);
+  expect(ids(groupItems(items, [merge("a", "gone")]))).toEqual(["abcd"]);
+});
