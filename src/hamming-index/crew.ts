@@ -47,11 +47,11 @@ export class Crew {
       const setup: WorkerSetup = { thread, scratches: Crew.scratches(threads), board: shared, module: kernelModule() };
       // None of the process's own flags: `--input-type` and its like refuse a worker that comes from a file.
       const worker = new Worker(file, { workerData: setup, execArgv: [], name: `hamming-index ${thread}` });
-      worker.unref();
       crew.#workers.push(worker);
     }
     // A worker that cannot start rejects here with its own error.
     await Promise.all(crew.#workers.map((worker) => once(worker, "message")));
+    for (const worker of crew.#workers) worker.unref(); // not before: nothing else might keep the process alive so far
     return crew;
   }
 

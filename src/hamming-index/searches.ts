@@ -125,9 +125,7 @@ export class Searches {
   #ask(asked: Asked): Promise<Hit[]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...asked, resolve, reject });
-      this.#serving ??= this.#serve().finally(() => {
-        this.#serving = undefined;
-      });
+      this.#serving ??= this.#serve();
     });
   }
 
@@ -147,6 +145,7 @@ export class Searches {
           for (const one of alike) one.reject(error);
         }
       });
+    this.#serving = undefined; // in one go with the last look at who waits, or the next to ask would not be served
   }
 
   /** Searches follow one another; what they see does not change meanwhile. */
