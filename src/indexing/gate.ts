@@ -1,21 +1,37 @@
-/** Lets at most `width` pieces of work run at once; the others wait in line. */
+/** Lets at most `width` pieces of work run at once; the others wait in line. The width may change meanwhile. */
 export class Gate {
-  #free: number;
+  #width: number;
+  #running = 0;
   readonly #waiting: (() => void)[] = [];
 
   constructor(width: number) {
-    this.#free = width;
+    this.#width = width;
+  }
+
+  get width(): number {
+    return this.#width;
+  }
+
+  set width(width: number) {
+    this.#width = width;
+    this.#admit();
   }
 
   async through<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--;
+    if (this.#running < this.#width && this.#waiting.length === 0) this.#running++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free++;
+      this.#running--;
+      this.#admit();
+    }
+  }
+
+  #admit(): void {
+    while (this.#running < this.#width && this.#waiting.length > 0) {
+      this.#running++;
+      this.#waiting.shift()!();
     }
   }
 }

@@ -39,8 +39,11 @@ export type ImportOptions = {
   fetch?: Omit<FetchOptions, "signal">;
 };
 
-/** Items whose pictures are being fetched or seen ahead of the one that is committed next. */
-const AHEAD = 64;
+/**
+ * Items whose pictures are being fetched or seen ahead of the one that is committed next. Many, so that a picture whose
+ * server stalls holds up none behind it; what waits here is rows and codes (3 KB an item), not pictures.
+ */
+const AHEAD = 1024;
 
 /**
  * Brings a source's rows and pictures into a catalog, which is made if it is not there. Broken rows and pictures are
@@ -90,7 +93,8 @@ async function run(
   const sourceId = catalog.source(source.name);
   save(sourceId);
   catalog.sweepDrafts();
-  const pictures = new Pictures(catalog, model, source.base, new Hosts({ ...options.fetch, signal }));
+  const hosts = new Hosts({ ...options.fetch, signal });
+  const pictures = new Pictures(catalog, model, source.base, hosts, signal);
   const names = { modelId: model.id, sourceId, job, batch: options.batch ?? 256 };
   const committer = new Committer(catalog, pictures, names);
   tally.counts = committer.counts;
@@ -108,6 +112,7 @@ async function run(
       job.at("importing", committer.counts.rows, total);
     }
   } finally {
+    hosts.close();
     await committer.flush(); // also when cancelled: what is done is done
   }
   if (options.full) await removeMissing(catalog, committer, sourceId, options.yes === true, job);

@@ -5,6 +5,7 @@ import { type CatalogStore, hashOf, type ImageRecord, type OriginRecord } from "
 import { LookseeError } from "../errors.ts";
 import { checkPicture } from "../vision/index.ts";
 import type { PictureSource } from "./draft.ts";
+import { HostFailure, type Validators } from "./fetch-picture.ts";
 import { Gate } from "./gate.ts";
 import type { Hosts } from "./hosts.ts";
 import { recordOf, type Seeing } from "./seen.ts";
@@ -14,30 +15,35 @@ const LARGEST_FILE = 100 * 1024 * 1024;
 /** Pictures read, decoded and seen at a time; enough to fill the model's batches, few enough to bound memory. */
 const IN_FLIGHT = 8;
 
+/** A server's word that a picture will not change is taken for no longer than this. */
+const LONGEST_TRUST_MS = 7 * 86_400_000;
+
 export type Fetched =
   | { ok: true; sha256: string; image: ImageRecord | null; origin: OriginRecord | null }
   | { ok: false; error: LookseeError };
 
 /**
  * Gets pictures and looks at them, each content once. A file whose size, time and inode are those of last time, or an
- * address that was fetched before, is taken from the catalog without being opened.
+ * address whose server says that nothing changed, is taken from the catalog without being opened.
  */
 export class Pictures {
   readonly #catalog: CatalogStore;
   readonly #model: Seeing;
   readonly #base: string;
   readonly #hosts: Hosts;
+  readonly #signal: AbortSignal;
   readonly #eyes = new Gate(IN_FLIGHT);
   /** By location, while an item in hand may still ask for it; failures are kept, so a dead link is tried once a run. */
   readonly #byLocation = new Map<string, Promise<Fetched>>();
   /** By content: two files with the same bytes are seen once. */
   readonly #byHash = new Map<string, Promise<ImageRecord | null>>();
 
-  constructor(catalog: CatalogStore, model: Seeing, base: string, hosts: Hosts) {
+  constructor(catalog: CatalogStore, model: Seeing, base: string, hosts: Hosts, signal: AbortSignal) {
     this.#catalog = catalog;
     this.#model = model;
     this.#base = base;
     this.#hosts = hosts;
+    this.#signal = signal;
   }
 
   /** Never throws for the picture's own faults; a model or disk that fails ends the import. */
@@ -74,17 +80,42 @@ export class Pictures {
     if (size === 0) throw new LookseeError("PICTURE_EMPTY", `${location} is empty`, "Put the picture there again");
     if (size > LARGEST_FILE)
       throw new LookseeError("PICTURE_TOO_LARGE", `${location} is larger than 100 MiB`, "Put a smaller picture there");
-    return this.#eyes.through(async () => this.#take(await readFile(path), { location: path, stamp }));
+    return this.#eyes.through(async () => {
+      this.#signal.throwIfAborted(); // many wait here; none is read any more once the import is stopped
+      return this.#take(await readFile(path), { location: path, stamp });
+    });
   }
 
   async #download(address: string): Promise<Fetched> {
-    const known = this.#catalog.known.origin(address);
-    if (known && this.#isSeen(known.sha256)) return { ok: true, sha256: known.sha256, image: null, origin: null };
-    const bytes = await this.#hosts.fetch(address);
-    return this.#eyes.through(() => this.#take(bytes, { location: address, stamp: "" }));
+    const origin = this.#catalog.known.origin(address);
+    const known = origin && this.#isSeen(origin.sha256) ? origin : undefined;
+    const last = known ? stampOf(known.stamp) : {};
+    const unchanged: Fetched | null = known ? { ok: true, sha256: known.sha256, image: null, origin: null } : null;
+    if (unchanged && Date.now() < (last.until ?? 0)) return unchanged;
+    try {
+      return await this.#hosts.fetch(address, last, async ({ bytes, freshMs, etag, modified }) => {
+        // A server that says nothing of its pictures is believed for a week, one that can tell a change is asked.
+        const trusted = freshMs ?? (etag === undefined && modified === undefined ? LONGEST_TRUST_MS : 0);
+        const until = trusted > 0 ? Date.now() + Math.min(trusted, LONGEST_TRUST_MS) : undefined;
+        const stamp = JSON.stringify({ etag, modified, until });
+        if (bytes !== null) return this.#eyes.through(() => this.#take(bytes, { location: address, stamp }));
+        const { sha256 } = known!;
+        return {
+          ok: true,
+          sha256,
+          image: null,
+          origin: stamp === known!.stamp ? null : { location: address, stamp, sha256 },
+        };
+      });
+    } catch (error) {
+      // What was fetched before is still the shop's picture while its host is down.
+      if (unchanged && error instanceof HostFailure) return unchanged;
+      throw error;
+    }
   }
 
   async #take(bytes: Uint8Array, from: { location: string; stamp: string } | null): Promise<Fetched> {
+    this.#signal.throwIfAborted();
     const sha256 = hashOf(bytes);
     let seen = this.#byHash.get(sha256);
     if (!seen) {
@@ -126,6 +157,11 @@ export class Pictures {
       "Put the picture there, or name its folder with --images",
     );
   }
+}
+
+/** The stamp of an address: what to ask its server with, and from when on. Folders of old have an empty one. */
+function stampOf(stamp: string): Validators & { until?: number } {
+  return stamp.startsWith("{") ? (JSON.parse(stamp) as Validators & { until?: number }) : {};
 }
 
 function fileUrl(location: string): string {

@@ -43,15 +43,14 @@ export function isPublic(address: string): boolean {
   return isIP(address) === 4 && !private4.check(address, "ipv4");
 }
 
-export const isLoopback = (address: string): boolean => address === "::1" || /^127\./.test(address);
-
 export type Address = { address: string; family: 4 | 6 };
 
 /**
  * The addresses of a host, all of them checked. The caller connects to one of these and resolves no more, so a name
- * that answers differently a moment later changes nothing (DNS rebinding). Throws URL_REFUSED, URL_FAILED.
+ * that answers differently a moment later changes nothing (DNS rebinding). `allow`: an address that a test may ask
+ * although it is private. Throws URL_REFUSED, URL_FAILED.
  */
-export async function publicAddresses(host: string, allowLoopback = false): Promise<Address[]> {
+export async function publicAddresses(host: string, allow?: string): Promise<Address[]> {
   const bare = host.replace(/^\[|\]$/g, "");
   let found: Address[];
   try {
@@ -59,7 +58,7 @@ export async function publicAddresses(host: string, allowLoopback = false): Prom
   } catch (cause) {
     throw new LookseeError("URL_FAILED", `the host ${bare} is not known`, "Check the address", { cause });
   }
-  const wrong = found.find(({ address }) => !(isPublic(address) || (allowLoopback && isLoopback(address))));
+  const wrong = found.find(({ address }) => !isPublic(address) && address !== allow);
   if (wrong || found.length === 0)
     throw new LookseeError(
       "URL_REFUSED",

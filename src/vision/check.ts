@@ -28,7 +28,7 @@ export async function readHeader(bytes: Uint8Array): Promise<PictureHeader> {
   if (format === null || !FORMATS.has(format))
     throw new LookseeError(
       "PICTURE_FORMAT",
-      `the file is ${format === null ? "no picture" : `of a format that looksee does not read (${format})`}`,
+      `the file is ${format === null ? "no picture" : format === "html" ? "a web page, no picture" : `of a format that looksee does not read (${format})`}`,
       OTHER_FILE,
     );
   // A PNG can claim any size in 24 bytes; the decoder would read on before it says so.

@@ -1,6 +1,6 @@
 /**
  * The format by the file's first bytes, never by its name: "jpeg", "png", "webp", "gif", "tiff", "avif", a few known
- * ones that are refused by name ("svg", "heic", "pdf", "bmp"), or null when it is nothing known.
+ * ones that are refused by name ("svg", "heic", "pdf", "bmp", "html"), or null when it is nothing known.
  */
 export function sniff(bytes: Uint8Array): string | null {
   const starts = (signature: readonly number[], at = 0) => signature.every((byte, i) => bytes[at + i] === byte);
@@ -17,6 +17,7 @@ export function sniff(bytes: Uint8Array): string | null {
   }
   if (text(0, 5) === "%PDF-") return "pdf";
   if (text(0, 2) === "BM" && bytes.length > 26) return "bmp";
+  if (/^\s*<(!doctype html|html|head|body)\b/i.test(text(0, 256))) return "html";
   if (/^\s*(<\?xml[^>]*>\s*)?<svg/.test(text(0, 256))) return "svg";
   return null;
 }
