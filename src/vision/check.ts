@@ -4,12 +4,20 @@ import { pngSize, sniff } from "./sniff.ts";
 
 /** Larger pictures are refused by their header: 120 megapixels hold every phone's full mode but the 200 MP ones. */
 export const MAX_PIXELS = 120_000_000;
+/** HEIC cannot shrink while it loads: a phone's 48 megapixels, and no more. */
+const MAX_HEIC_PIXELS = 50_000_000;
 
-const FORMATS = new Set(["jpeg", "png", "webp", "gif", "tiff", "avif"]);
-const OTHER_FILE = "Send a JPEG, PNG, WebP, GIF, TIFF or AVIF picture";
+const FORMATS = new Set(["jpeg", "png", "webp", "gif", "tiff", "avif", "heic"]);
+const OTHER_FILE = "Send a JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC picture";
 export const SEND_AGAIN = "Send the picture again, or save it anew with another program";
 
-export type PictureHeader = Readonly<{ width: number; height: number; format: string; orientation: number }>;
+export type PictureHeader = Readonly<{
+  width: number;
+  height: number;
+  format: string;
+  orientation: number;
+  icc: Uint8Array | undefined;
+}>;
 
 /**
  * Looks at a picture's header alone and says its upright size in pixels and its format.
@@ -21,7 +29,7 @@ export async function checkPicture(bytes: Uint8Array): Promise<{ width: number; 
   return { width, height, format };
 }
 
-/** checkPicture with the EXIF orientation (1..8) beside it. */
+/** checkPicture with the EXIF orientation (1..8) and the colour profile beside it. */
 export async function readHeader(bytes: Uint8Array): Promise<PictureHeader> {
   if (bytes.length === 0) throw new LookseeError("PICTURE_EMPTY", "the picture file is empty", "Send a picture");
   const format = sniff(bytes);
@@ -41,19 +49,19 @@ export async function readHeader(bytes: Uint8Array): Promise<PictureHeader> {
     throw new LookseeError("PICTURE_BROKEN", `the ${format} picture's header cannot be read`, SEND_AGAIN, { cause });
   }
   const [width, height] = [meta.width ?? 0, meta.pageHeight ?? meta.height ?? 0];
-  refuseLarge(width, height);
+  refuseLarge(width, height, format === "heic" ? MAX_HEIC_PIXELS : MAX_PIXELS);
   if (width < 1 || height < 1)
     throw new LookseeError("PICTURE_BROKEN", `the ${format} picture has no pixels`, SEND_AGAIN);
-  const orientation = meta.orientation ?? 1;
+  const orientation = format === "heic" ? 1 : (meta.orientation ?? 1); // a HEIC turns by its container, not its EXIF
   const lying = orientation >= 5; // EXIF 5..8 swap the axes
-  return { width: lying ? height : width, height: lying ? width : height, format, orientation };
+  return { width: lying ? height : width, height: lying ? width : height, format, orientation, icc: meta.icc };
 }
 
-function refuseLarge(width: number, height: number): void {
-  if (width * height > MAX_PIXELS)
+function refuseLarge(width: number, height: number, most = MAX_PIXELS): void {
+  if (width * height > most)
     throw new LookseeError(
       "PICTURE_TOO_LARGE",
-      `the picture has ${width} x ${height} pixels, more than the ${MAX_PIXELS / 1e6} million allowed`,
+      `the picture has ${width} x ${height} pixels, more than the ${most / 1e6} million allowed`,
       "Send a smaller picture",
     );
 }

@@ -1,6 +1,8 @@
 import sharp, { type Sharp } from "sharp";
 import { LookseeError } from "../errors.ts";
-import { MAX_PIXELS, readHeader, SEND_AGAIN } from "./check.ts";
+import { MAX_PIXELS, type PictureHeader, readHeader, SEND_AGAIN } from "./check.ts";
+import { decodeHeic } from "./heic.ts";
+import { tiffOf } from "./tiff.ts";
 
 // Pictures are small and many: one thread each, as many at once as requests; no cache, since none is read twice.
 sharp.concurrency(1);
@@ -23,7 +25,8 @@ export type Picture = Readonly<{
 export async function decode(bytes: Uint8Array, side: number): Promise<Picture> {
   const header = await readHeader(bytes);
   try {
-    const { data, info } = await upright(bytes, header.orientation, side).raw().toBuffer({ resolveWithObject: true });
+    const pipeline = await upright(bytes, header, side);
+    const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true });
     return {
       pixels: data,
       width: info.width,
@@ -37,15 +40,22 @@ export async function decode(bytes: Uint8Array, side: number): Promise<Picture> 
 }
 
 /** A sharp pipeline that gives what `decode` describes; left open so that a caller may encode instead. */
-export function upright(bytes: Uint8Array, orientation: number, side: number): Sharp {
+export async function upright(picture: Uint8Array, header: PictureHeader, side: number): Promise<Sharp> {
+  const bytes = header.format === "heic" ? await readable(picture, header) : picture;
   // Truncated pixels fail; mere warnings (stray bytes, odd metadata) do not: such files are common and look right.
   const input = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "truncated", pages: 1 });
   return turn(
     input.resize({ width: side, height: side, fit: "inside", withoutEnlargement: true, kernel: "cubic" }),
-    orientation,
+    header.orientation,
   )
     .flatten({ background: "#ffffff" })
     .toColourspace("srgb");
+}
+
+/** sharp's build reads no HEVC: another decoder's pixels, with the file's colour profile, in a container that it reads. */
+async function readable(heic: Uint8Array, { icc }: PictureHeader): Promise<Uint8Array> {
+  const { pixels, width, height } = await decodeHeic(heic);
+  return tiffOf(pixels, width, height, icc);
 }
 
 export function broken(format: string, cause: unknown): LookseeError {

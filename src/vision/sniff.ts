@@ -1,6 +1,6 @@
 /**
- * The format by the file's first bytes, never by its name: "jpeg", "png", "webp", "gif", "tiff", "avif", a few known
- * ones that are refused by name ("svg", "heic", "pdf", "bmp", "html"), or null when it is nothing known.
+ * The format by the file's first bytes, never by its name: "jpeg", "png", "webp", "gif", "tiff", "avif", "heic", a few
+ * known ones that are refused by name ("svg", "pdf", "bmp", "mp4", "html"), or null when it is nothing known.
  */
 export function sniff(bytes: Uint8Array): string | null {
   const starts = (signature: readonly number[], at = 0) => signature.every((byte, i) => bytes[at + i] === byte);
@@ -13,7 +13,8 @@ export function sniff(bytes: Uint8Array): string | null {
   if (text(4, 8) === "ftyp") {
     // The major brand may be the generic "mif1": then the compatible brands after it tell the codec.
     const brands = text(8, Math.min(bytes.length, 64));
-    return brands.includes("avif") || brands.includes("avis") ? "avif" : "heic";
+    if (/avi[fs]/.test(brands)) return "avif";
+    return /hei[cxms]|hev[cx]|mif1|msf1/.test(brands) ? "heic" : "mp4";
   }
   if (text(0, 5) === "%PDF-") return "pdf";
   if (text(0, 2) === "BM" && bytes.length > 26) return "bmp";

@@ -33,7 +33,7 @@ export async function thumbnail(picture: Uint8Array, side: number, box: Box = WH
 export async function reencode(picture: Uint8Array, maxSide: number): Promise<Uint8Array> {
   const header = await readHeader(picture);
   try {
-    return await upright(picture, header.orientation, maxSide).jpeg({ quality: 90 }).toBuffer();
+    return await (await upright(picture, header, maxSide)).jpeg({ quality: 90 }).toBuffer();
   } catch (cause) {
     throw broken(header.format, cause);
   }

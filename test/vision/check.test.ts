@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { LookseeError } from "../../src/errors.ts";
@@ -21,6 +23,38 @@ function pngHeader(width: number, height: number): Buffer {
   header.writeUInt32BE(width, 16);
   header.writeUInt32BE(height, 20);
   return header;
+}
+
+/** A small picture whose header was changed to claim another size. */
+async function claiming(format: string, width: number, height: number): Promise<Buffer> {
+  const bytes =
+    format === "heic"
+      ? readFileSync(join(import.meta.dirname, "quarters.heic"))
+      : await (await quarters(64, 48)).toFormat(format as "webp").toBuffer();
+  const claims = Buffer.from(bytes);
+  if (format === "gif") {
+    for (const at of [6, claims.indexOf(0x2c, 13 + 3 * 2 ** ((claims[10]! & 7) + 1)) + 5]) {
+      claims.writeUInt16LE(width, at);
+      claims.writeUInt16LE(height, at + 2);
+    }
+  } else if (format === "webp") {
+    const frame = claims.indexOf(Buffer.from([0x9d, 0x01, 0x2a])); // VP8's start code; 14 bits each
+    expect(frame).toBeGreaterThan(0);
+    claims.writeUInt16LE(0x3fff, frame + 3);
+    claims.writeUInt16LE(0x3fff, frame + 5);
+  } else if (format === "tiff") {
+    const directory = claims.readUInt32LE(4);
+    for (let entry = directory + 2, n = claims.readUInt16LE(directory); n > 0; n--, entry += 12) {
+      const [tag, type] = [claims.readUInt16LE(entry), claims.readUInt16LE(entry + 2)];
+      const value = tag === 256 ? width : tag === 257 ? height : null;
+      if (value !== null) type === 3 ? claims.writeUInt16LE(value, entry + 8) : claims.writeUInt32LE(value, entry + 8);
+    }
+  } else {
+    const extent = claims.indexOf("ispe") + 8;
+    claims.writeUInt32BE(width, extent);
+    claims.writeUInt32BE(height, extent + 4);
+  }
+  return claims;
 }
 
 describe("checkPicture refuses by the header alone", () => {
@@ -51,6 +85,19 @@ describe("checkPicture refuses by the header alone", () => {
     claims.writeUInt16BE(30_000, frame + 7);
     expect(await codeOfFailure(checkPicture(claims))).toBe("PICTURE_TOO_LARGE");
   });
+  test.each(["webp", "gif", "tiff", "avif", "heic"])(
+    "a small %s whose header claims 30,000 x 16,000",
+    async (format) => {
+      const claims = await claiming(format, 30_000, 16_000);
+      expect(await codeOfFailure(checkPicture(claims))).toBe("PICTURE_TOO_LARGE");
+      expect(await codeOfFailure(decode(claims, 256))).toBe("PICTURE_TOO_LARGE");
+    },
+  );
+  test("a film and a web page, by name", async () => {
+    const film = Buffer.from("\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "latin1");
+    await expect(checkPicture(film)).rejects.toThrow(/PICTURE_FORMAT: .*\(mp4\)/);
+    await expect(checkPicture(Buffer.from("\n<!DOCTYPE html><p>404"))).rejects.toThrow(/a web page, no picture/);
+  });
   test("a JPEG cut within its header", async () => {
     expect(await codeOfFailure(checkPicture((await scene(1, 80, 60)).subarray(0, 30)))).toBe("PICTURE_BROKEN");
   });
@@ -63,6 +110,11 @@ test.each(["jpeg", "png", "webp", "gif", "tiff", "avif"] as const)(
     expect(await checkPicture(bytes)).toEqual({ width: 64, height: 48, format });
   },
 );
+
+test("decode refuses a truncated heic", async () => {
+  const whole = readFileSync(join(import.meta.dirname, "quarters.heic"));
+  expect(await codeOfFailure(decode(whole.subarray(0, whole.length - 60), 256))).toBe("PICTURE_BROKEN");
+});
 
 test.each(["jpeg", "png", "webp"] as const)("decode refuses a truncated %s, whose header is fine", async (format) => {
   const whole = await sharp(await scene(2, 400, 300))

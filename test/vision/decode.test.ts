@@ -1,7 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { decode } from "../../src/vision/decode.ts";
+import { checkPicture, thumbnail } from "../../src/vision/index.ts";
+import { tiffOf } from "../../src/vision/tiff.ts";
 import { at, BLUE, GREEN, off, quarters, RED, YELLOW } from "./drawings.ts";
+
+/** quarters(96, 64) by libheif's encoder (x265, 4:4:4); sharp writes no HEVC. */
+const HEIC = readFileSync(join(import.meta.dirname, "quarters.heic"));
 
 const near = 12; // JPEG and resizing move a flat colour by a few steps
 
@@ -69,6 +76,20 @@ describe("decode gives 8-bit sRGB, three channels, whatever comes in", () => {
     const wide = await (await quarters(40, 40)).withIccProfile("p3").png().toBuffer();
     expect(off(at(await sharp(wide, { ignoreIcc: true }).raw().toBuffer(), 40, 0.8, 0.2), GREEN)).toBeGreaterThan(20);
     expectColours(await corners(wide), [RED, GREEN, BLUE, YELLOW], 3);
+  });
+  test("HEIC, by its container upright", async () => {
+    expect(await checkPicture(HEIC)).toEqual({ width: 96, height: 64, format: "heic" });
+    const picture = await decode(HEIC, 48);
+    expect([picture.width, picture.height, picture.uprightWidth, picture.uprightHeight]).toEqual([48, 32, 96, 64]);
+    expectColours(await corners(HEIC), [RED, GREEN, BLUE, YELLOW]);
+    expect((await sharp(await thumbnail(HEIC, 32)).metadata()).format).toBe("jpeg");
+  });
+  test("pixels with a colour profile, as HEIC ones from a phone have", async () => {
+    const { icc } = await sharp(await (await quarters(40, 40)).withIccProfile("p3").png().toBuffer()).metadata();
+    const pixels = await (await quarters(40, 40)).ensureAlpha().raw().toBuffer();
+    expectColours(await corners(tiffOf(pixels, 40, 40, undefined)), [RED, GREEN, BLUE, YELLOW], 1);
+    const [, green] = await corners(tiffOf(pixels, 40, 40, icc));
+    expect(off(green!, GREEN)).toBeGreaterThan(10); // the same numbers mean another green in Display P3
   });
   test("alpha stands on white", async () => {
     const clear = await sharp({
