@@ -77,15 +77,15 @@ export async function download(
   manners?: Manners,
 ): Promise<Download> {
   const { retries = 2, backoffMs = 500, longestPauseMs = 10_000, signal } = options;
-  for (let attempt = 0; ; attempt++) {
+  for (let attempt = 0, unanswered = 0; ; attempt++) {
     await manners?.ready();
     try {
       return await follow(address, options, validators, manners);
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof Passing)) throw error;
-      const most = error.answered ? retries : Math.min(retries, MOST_UNANSWERED);
-      if (attempt >= most || error.pauseMs > longestPauseMs) {
+      if (!error.answered) unanswered++;
+      if (attempt >= retries || unanswered > MOST_UNANSWERED || error.pauseMs > longestPauseMs) {
         const times = attempt === 0 ? "" : ` (asked ${attempt + 1} times)`;
         throw new HostFailure("URL_FAILED", `${shown(address)}: ${error.message}${times}`, REMEDY);
       }
