@@ -20,8 +20,10 @@ const SPREAD = 0.5;
  */
 export class DenseCodes {
   readonly real: number;
+  readonly seed: number;
+  /** The real features, where any thread can read them. */
+  readonly features: Float32Array;
   readonly #neighbours: Uint32Array;
-  readonly #seed: number;
   readonly #bytes: Uint8Array;
   readonly #rows: Uint32Array;
   readonly #weights: Float32Array;
@@ -32,7 +34,7 @@ export class DenseCodes {
   private constructor(features: Float32Array, neighbours: Uint32Array, seed: number) {
     this.real = features.length / WIDTH;
     this.#neighbours = neighbours;
-    this.#seed = seed;
+    this.seed = seed;
     const tableAt = 65536;
     const memory = new WebAssembly.Memory({
       initial: 1 + Math.ceil(features.byteLength / 65536),
@@ -43,7 +45,8 @@ export class DenseCodes {
     const { blend } = new WebAssembly.Instance(module, { env: { memory } }).exports as {
       blend: (table: number, rows: number, weights: number, terms: number, out: number) => void;
     };
-    new Float32Array(memory.buffer, tableAt, features.length).set(features);
+    this.features = new Float32Array(memory.buffer, tableAt, features.length);
+    this.features.set(features);
     this.#bytes = new Uint8Array(memory.buffer);
     this.#rows = new Uint32Array(memory.buffer, 1024, NEIGHBOURS + 1);
     this.#weights = new Float32Array(memory.buffer, 2048, NEIGHBOURS + 1);
@@ -82,11 +85,11 @@ export class DenseCodes {
 
   /** The real feature that code `i` was made from. */
   source(i: number): number {
-    return i < this.real ? i : Math.floor(uniforms(this.#seed, i)() * this.real);
+    return i < this.real ? i : Math.floor(uniforms(this.seed, i)() * this.real);
   }
 
   #made(i: number): Uint8Array {
-    const random = uniforms(this.#seed, i);
+    const random = uniforms(this.seed, i);
     const x = Math.floor(random() * this.real);
     this.#rows[0] = x;
     let rest = 1;

@@ -1,7 +1,6 @@
 import { Arena, MEMORY_MAX } from "../src/hamming-index/arena.ts";
 import {
   ANSWER_K,
-  assign,
   type Compare,
   choose,
   measure,
@@ -22,15 +21,15 @@ import { FRAME_CODES } from "../src/hamming-index/layout.ts";
 import { nearestOfLists } from "../src/hamming-index/nearest-of-lists.ts";
 import { Pieces } from "../src/hamming-index/pieces.ts";
 import { Segment } from "../src/hamming-index/segment.ts";
-import { setCodes } from "../src/hamming-index/slots.ts";
+import type { DenseCodes } from "./dense-codes.ts";
+import { inThreads } from "./fill.ts";
 
-/** Codes 0 … count - 1, asked for in runs, each run twice. Their ids are their numbers and one. */
-export type CodeSource = { count: number; codes(from: number, n: number): Uint8Array };
+/** Codes 0 … count - 1, each asked for twice. Their ids are their numbers and one. */
+export type CodeSource = { count: number; dense: DenseCodes };
 
 export type BuildTimes = { train: number; assign: number; place: number; answer: number; measure: number };
 
-const RUN = 65_536;
-const SAMPLES = 128;
+const SAMPLES = 192;
 /** Exact answers of samples are asked for by so many at once, which share a pass over memory. */
 const TOGETHER = 16;
 
@@ -71,24 +70,15 @@ export class ListIndex {
     const lap = stopwatch();
     const centroids = trainCentroids(spread(source, Math.min(count, trainingCodes(lists))), lists);
     const train = lap();
-    const listOf = new Uint32Array(count);
-    for (let from = 0; from < count; from += RUN)
-      listOf.set(assign(source.codes(from, Math.min(RUN, count - from)), centroids), from);
+    const listOf = new Uint32Array(new SharedArrayBuffer(count * 4));
+    await inThreads(source, threads, { kind: "assign", centroids, listOf });
     const assigned = lap();
     const { order, starts } = sortByList(listOf, lists);
     const arena = new Arena(Crew.scratches(threads), Number.POSITIVE_INFINITY, MEMORY_MAX);
     const frames = arena.take(Math.ceil(count / FRAME_CODES), true);
     const slotOf = listOf; // no longer needed as such
-    for (const [slot, place] of order.entries()) slotOf[place] = slot;
-    for (let from = 0; from < count; from += RUN) {
-      const codes = source.codes(from, Math.min(RUN, count - from));
-      for (let i = 0; i * 64 < codes.length; i++) {
-        const slot = slotOf[from + i]!;
-        const frame = frames[slot >>> 16]!;
-        setCodes(arena.bytesOf(frame.memory), frame, slot & 0xffff, codes.subarray(i * 64, (i + 1) * 64));
-        arena.wordsOf(frame.memory)[(frame.side >>> 2) + (slot & 0xffff)] = from + i + 1;
-      }
-    }
+    for (let slot = 0; slot < count; slot++) slotOf[order[slot]!] = slot;
+    await inThreads(source, threads, { kind: "place", memories: arena.memories, frames, slotOf });
     const place = lap();
     const crew = await Crew.of(threads);
     for (const memory of arena.memories) crew.add(memory);
@@ -184,7 +174,7 @@ function spread(source: CodeSource, wanted: number): Uint8Array {
   for (let at = 0; at < wanted; at += run) {
     const n = Math.min(run, wanted - at);
     const from = Math.min(source.count - n, Math.floor((at / wanted) * source.count));
-    sample.set(source.codes(from, n), at * 64);
+    sample.set(source.dense.codes(from, n), at * 64);
   }
   return sample;
 }

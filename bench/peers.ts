@@ -4,41 +4,14 @@ import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { LookseeError } from "../src/errors.ts";
-import type { Hit } from "../src/hamming-index/index.ts";
 import { DenseCodes } from "./dense-codes.ts";
-import { type CodeSource, ListIndex } from "./list-index.ts";
+import type { CodeSource } from "./list-index.ts";
+import { DEPTHS, K, looksee, type PeersRun, quantile, recallOf } from "./looksee.ts";
 import { askPeer, PEERS } from "./peer.ts";
 import { codesOf, realFeatures } from "./real-features.ts";
 
-/** Depth of every answer: the survivors of the coarse stage. */
-const K = 1200;
-const DEPTHS = [1, 10, 60, 1200] as const;
+/** Floors of recall that looksee's coarse search is asked for. */
 const FLOORS = [0.9, 0.99, 0.995, 0.999];
-
-export type PeersRun = {
-  engine: string;
-  version: string;
-  build: string;
-  /** False for an engine built without SIMD: named, not counted as beaten. */
-  counted: boolean;
-  mode: string;
-  settings: string;
-  codes: number;
-  threads: number;
-  msP50: number;
-  msP95: number;
-  qps: number;
-  /** By id against the exact answer, ties by ascending id: the share of the first k that are among its first k. */
-  recall: Record<`${(typeof DEPTHS)[number]}`, number>;
-  /** Recall@60 of the query that only 5 % do worse than. */
-  recallP5: number;
-  /** looksee coarse: the recall it said to expect. */
-  expected?: number;
-  /** looksee coarse: share of the codes that the median query was compared with. */
-  compared?: number;
-  bytesPerItem: number;
-  buildSeconds: number;
-};
 
 export type PeersFigures = {
   cpu: string;
@@ -95,11 +68,11 @@ export async function benchPeers(args: readonly string[]): Promise<PeersFigures>
     runs: [],
     missing: [],
   };
-  const source: CodeSource = { count, codes: (from, n) => dense.codes(from, n) };
+  const source: CodeSource = { count, dense };
   let truth: number[][] = [];
   for (const one of threads) {
     console.error(`looksee: ${count} codes, ${one} threads …`);
-    const { runs, exact } = await looksee(source, queries, one);
+    const { runs, exact } = await looksee(source, queries, one, FLOORS);
     truth = exact;
     figures.runs.push(...runs);
   }
@@ -111,7 +84,7 @@ export async function benchPeers(args: readonly string[]): Promise<PeersFigures>
   else if (wanted.length > 0) {
     const folder = mkdtempSync(join(tmpdir(), "looksee-peers-"));
     try {
-      writeFileSync(join(folder, "codes"), source.codes(0, count));
+      writeFileSync(join(folder, "codes"), dense.codes(0, count));
       writeFileSync(join(folder, "queries"), asked);
       for (const engine of wanted) {
         for (const one of threads) {
@@ -134,94 +107,11 @@ export async function benchPeers(args: readonly string[]): Promise<PeersFigures>
   return figures;
 }
 
-async function looksee(
-  source: CodeSource,
-  queries: readonly Uint8Array[],
-  threads: number,
-): Promise<{ runs: PeersRun[]; exact: number[][] }> {
-  const index = await ListIndex.build(source, threads);
-  const buildSeconds = Object.values(index.seconds).reduce((sum, seconds) => sum + seconds, 0);
-  const facts = { engine: "looksee", version: "here", build: "WASM SIMD", counted: true, codes: index.count, threads };
-  const cost = { bytesPerItem: index.bytes / index.count, buildSeconds };
-  const timed = async (ask: (query: Uint8Array) => Promise<Hit[]>): Promise<{ ms: number[]; ids: number[][] }> => {
-    const ms: number[] = [];
-    const ids: number[][] = [];
-    await ask(queries[0]!);
-    for (const query of queries) {
-      const start = performance.now();
-      const hits = await ask(query);
-      ms.push(performance.now() - start);
-      ids.push(hits.map(({ id }) => id));
-    }
-    return { ms, ids };
-  };
-  const exact = await timed(async (query) => (await index.exact([query], K))[0]!);
-  const start = performance.now();
-  for (let i = 0; i < queries.length; i += 16) await index.exact(queries.slice(i, i + 16), K);
-  const batched = queries.length / ((performance.now() - start) / 1000);
-  const runs: PeersRun[] = [
-    {
-      ...facts,
-      ...cost,
-      mode: "exact",
-      settings: `k=${K}; qps in batches of 16`,
-      msP50: quantile(exact.ms, 0.5),
-      msP95: quantile(exact.ms, 0.95),
-      qps: batched,
-      ...recallOf(exact.ids, exact.ids),
-    },
-  ];
-  for (const floor of FLOORS) {
-    const answers: { recall: number; compared: number }[] = [];
-    const { ms, ids } = await timed(async (query) => {
-      const answer = await index.search(query, K, { recall: floor });
-      answers.push(answer);
-      return answer.hits;
-    });
-    runs.push({
-      ...facts,
-      ...cost,
-      mode: "coarse",
-      settings: `recall: ${floor}, lists ${index.lists}, k=${K}`,
-      msP50: quantile(ms, 0.5),
-      msP95: quantile(ms, 0.95),
-      qps: (1000 * ms.length) / ms.reduce((sum, value) => sum + value, 0),
-      ...recallOf(ids, exact.ids),
-      expected: answers[0]!.recall,
-      compared: quantile(
-        answers.map(({ compared }) => compared / index.count),
-        0.5,
-      ),
-    });
-  }
-  await index.close();
-  return { runs, exact: exact.ids };
-}
-
-function recallOf(
-  found: readonly (readonly number[])[],
-  truth: readonly (readonly number[])[],
-): Pick<PeersRun, "recall" | "recallP5"> {
-  const at = (k: number): number[] =>
-    truth.map((ids, i) => {
-      const wanted = new Set(ids.slice(0, k));
-      return found[i]!.slice(0, k).filter((id) => wanted.has(id)).length / wanted.size;
-    });
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const recall = Object.fromEntries(DEPTHS.map((k) => [String(k), mean(at(k))])) as PeersRun["recall"];
-  return { recall, recallP5: quantile(at(60), 0.05) };
-}
-
 function pythonWithNumpy(): string | undefined {
   const named = process.env.LOOKSEE_PYTHON;
   return (named ? [named] : ["python3", "/usr/bin/python3"]).find(
     (python) => spawnSync(python, ["-c", "import numpy"], { stdio: "ignore" }).status === 0,
   );
-}
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
 }
 
 function whole(name: string, text: string): number {

@@ -223,7 +223,16 @@ describe("search", () => {
 
 describe("choose", () => {
   const row = (k: number, target: number, recall: number, msP50: number): Setting => {
-    return { k, target, recall, error: 0.001, recallP5: recall - 0.05, compared: 0.1, msP50 };
+    return {
+      k,
+      target,
+      recall,
+      error: 0.001,
+      recallFar: recall - 0.001,
+      recallP5: recall - 0.05,
+      compared: 0.1,
+      msP50,
+    };
   };
   const settings = [
     row(10, 0.9, 0.95, 1),
@@ -232,6 +241,11 @@ describe("choose", () => {
     row(60, 0.99, 0.996, 3),
     row(60, 0.999, 0.9995, 6),
   ];
+
+  test("a floor that the far third of the queries does not keep is not kept", () => {
+    const far = settings.map((one) => (one.target === 0.99 ? { ...one, recallFar: 0.9 } : one));
+    expect(choose(far, 60, { recall: 0.99 }).target).toBe(0.999);
+  });
 
   test.each([
     [60, { recall: 0.9 }, 0.9, 0.93],

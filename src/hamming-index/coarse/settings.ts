@@ -18,6 +18,8 @@ export type Setting = {
   /** Mean share of the true k found, by id, and its standard error. */
   readonly recall: number;
   readonly error: number;
+  /** Mean over the third of the queries whose k-th is farthest: a stranger's photo lies farther off than an own code. */
+  readonly recallFar: number;
   /** Recall of the query that only 5 % do worse than. */
   readonly recallP5: number;
   /** Median share of all codes that were compared. */
@@ -52,13 +54,14 @@ export async function measure(
   for (const k of KS) {
     if (k >= codes) continue;
     for (const target of TARGETS) {
-      const answers: { recall: number; compared: number; ms: number }[] = [];
+      const answers: Answer[] = [];
       for (const sample of asked) {
         const started = performance.now();
         // One more is asked for, since the code itself is found too.
         const answer = await searchLists(sample.query, k + 1, target, walkable, sizes, compare(sample.query, k + 1));
         const ms = performance.now() - started;
-        answers.push({ recall: recallOf(answer, sample, k), compared: answer.compared / codes, ms });
+        const distance = sample.distances[Math.min(k, sample.distances.length) - 1]!;
+        answers.push({ recall: recallOf(answer, sample, k), compared: answer.compared / codes, ms, distance });
       }
       settings.push(summary(k, target, answers));
       if (settings.at(-1)!.recall >= 1) break;
@@ -77,14 +80,15 @@ function recallOf({ hits }: CoarseAnswer, { ids, self }: Sample, k: number): num
 const withoutSelf = (hits: readonly Hit[], self: number, k: number): Hit[] =>
   hits.filter(({ id }) => id !== self).slice(0, k);
 
-function summary(
-  k: number,
-  target: number,
-  answers: readonly { recall: number; compared: number; ms: number }[],
-): Setting {
+/** `distance`: of the true k-th. */
+type Answer = { recall: number; compared: number; ms: number; distance: number };
+
+function summary(k: number, target: number, answers: readonly Answer[]): Setting {
   const n = answers.length;
   const recalls = answers.map(({ recall }) => recall).sort((a, b) => a - b);
-  const recall = recalls.reduce((sum, value) => sum + value, 0) / n;
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const recall = mean(recalls);
+  const far = answers.toSorted((a, b) => b.distance - a.distance).slice(0, Math.ceil(n / 3));
   const spread = recalls.reduce((sum, value) => sum + (value - recall) ** 2, 0) / Math.max(1, n - 1);
   const median = (values: number[]): number => values.sort((a, b) => a - b)[n >> 1]!;
   return {
@@ -92,11 +96,14 @@ function summary(
     target,
     recall,
     error: Math.sqrt(spread / n),
+    recallFar: mean(far.map((answer) => answer.recall)),
     recallP5: recalls[Math.floor(n * 0.05)]!,
     compared: median(answers.map(({ compared }) => compared)),
     msP50: median(answers.map(({ ms }) => ms)),
   };
 }
+
+const sure = ({ recall, error, recallFar }: Setting): number => Math.min(recall - 2 * error, recallFar);
 
 /** What the caller asks for: a floor of recall, 0 … 1, or the milliseconds that a search may take by its median. */
 export type Wish = { recall: number } | { ms: number };
@@ -107,7 +114,7 @@ const EVERY: Choice = { target: 1, recall: 1, recallP5: 1 };
 
 /**
  * The cheapest target that keeps the wish for this k, judged by the worse of the measured k below and above. A floor is
- * kept with two standard errors to spare; where no measured target keeps it, or k was not measured, every list is taken.
+ * kept with two standard errors to spare, and by the far third of the queries too; where no measured target keeps it, or k was not measured, every list is taken.
  * For a budget too small for every target, the cheapest one.
  */
 export function choose(settings: readonly Setting[], k: number, wish: Wish): Choice {
@@ -118,7 +125,7 @@ export function choose(settings: readonly Setting[], k: number, wish: Wish): Cho
   if (above === undefined || !settings.some((row) => row.k === above)) return EVERY;
   const targets = TARGETS.filter((target) => rows(target).length > 0);
   const keeps = (target: number): boolean =>
-    rows(target).every((row) => ("recall" in wish ? row.recall - 2 * row.error >= wish.recall : row.msP50 <= wish.ms));
+    rows(target).every((row) => ("recall" in wish ? sure(row) >= wish.recall : row.msP50 <= wish.ms));
   const target = "recall" in wish ? targets.find(keeps) : (targets.findLast(keeps) ?? targets[0]);
   if (target === undefined) return EVERY;
   const worst = (of: (row: Setting) => number): number => Math.min(...rows(target).map(of));
