@@ -14,6 +14,8 @@ export const config = {
   photoSide: 1280,
   /** Hours a shopper's photo is kept for moving its box; 0 keeps none (design.md, promise 6). */
   photoHours: 24 as number,
+  /** Days for which pictures and codes outlive the last item that showed them, in case it comes back. */
+  graceDays: 7,
   /** A larger request body is refused before it is read (bytes). */
   maxBodyBytes: 20 * 1024 * 1024,
 } as const;

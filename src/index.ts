@@ -51,6 +51,7 @@ export {
   type Mapping,
   type MappingChoice,
   type ReadTable,
+  type Removed,
   type SnapshotCheck,
   type SnapshotOptions,
   type SnapshotReport,

@@ -8,6 +8,7 @@ import type { Database } from "./database.ts";
 import { Duplicates } from "./duplicates.ts";
 import { Export, type ExportLine } from "./export.ts";
 import type { Int8Feature } from "./feature.ts";
+import { type Swept, sweepGone } from "./gone.ts";
 import { type ItemPicture, Items, type Owner } from "./items.ts";
 import { Jobs } from "./jobs.ts";
 import { Known } from "./known.ts";
@@ -316,6 +317,11 @@ export class CatalogStore {
   /** Removes what a killed import left half written; see PictureFiles. */
   sweepDrafts(): void {
     this.#files.sweepDrafts();
+  }
+
+  /** Deletes what images left behind that nobody has shown since `before` (ms since 1970); see gone.ts. */
+  sweepGone(before: number): Swept {
+    return sweepGone(this.#db, this.#files, this.id, before);
   }
 
   hasPictureFile(sha256: string, bytes: number): boolean {

@@ -219,12 +219,14 @@ export class Commit {
     this.#db.run(
       `INSERT INTO member (catalog_id, image_id, live, changed)
        VALUES (?1, ?2, EXISTS (SELECT 1 FROM picture WHERE image_id = ?2 AND catalog_id = ?1), ?3)
-       ON CONFLICT (catalog_id, image_id) DO UPDATE SET live = excluded.live, changed = excluded.changed
+       ON CONFLICT (catalog_id, image_id) DO UPDATE SET live = excluded.live, changed = excluded.changed,
+         gone = iif(excluded.live, NULL, coalesce(gone, ?5))
          WHERE live <> excluded.live OR ?4`,
       catalogId,
       image,
       version,
       recoded ? 1 : 0,
+      Date.now(),
     );
   }
 }

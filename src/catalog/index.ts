@@ -15,6 +15,7 @@ export type { CodeChange } from "./codes.ts";
 export type { DuplicateGroup, GroupedItem, PersonalVerdict, Verdict } from "./duplicates.ts";
 export type { ExportLine } from "./export.ts";
 export { CODE_BYTES, FEATURE_WIDTH, type Int8Feature, quantize } from "./feature.ts";
+export type { Swept } from "./gone.ts";
 export type { Found, Inventory } from "./inventory.ts";
 export type { ItemPicture, Owner } from "./items.ts";
 export { type Beat, type Job, type JobProgress, type JobRequest, type JobState, jobName } from "./jobs.ts";

@@ -115,6 +115,13 @@ CREATE TABLE quality (
 ALTER TABLE item ADD COLUMN chosen INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE item ADD COLUMN why TEXT;
 `,
+  // When a catalog stopped showing an image (ms since 1970): its code and file outlive it by a grace period. Null while
+  // it is shown, and once they are deleted.
+  `
+ALTER TABLE member ADD COLUMN gone INTEGER;
+UPDATE member SET gone = unixepoch() * 1000 WHERE live = 0;
+CREATE INDEX member_gone ON member (catalog_id, gone) WHERE gone IS NOT NULL;
+`,
 ];
 
 /** Brings an open database to the newest schema. Safe when two processes open a new folder at once. Throws DATA_FORMAT. */

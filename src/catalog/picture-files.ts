@@ -98,6 +98,11 @@ export class PictureFiles {
     return statSync(this.path(sha256), { throwIfNoEntry: false })?.size === bytes;
   }
 
+  /** Deletes the file, if it is there. */
+  remove(sha256: string): void {
+    explained(this.#dir, () => rmSync(this.path(sha256), { force: true }));
+  }
+
   /** Removes drafts that a killed process left behind, older than an hour. */
   sweepDrafts(now = Date.now()): void {
     for (const name of readdirSync(this.#drafts)) {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Removed } from "../index.ts";
 import { mappingChoice, mappingText } from "./mapping.ts";
 import { Progress } from "./progress.ts";
 import { settingsOf, withShop } from "./settings.ts";
@@ -51,6 +52,7 @@ export function addImport(program: Command): void {
               `The catalog holds ${report.items} items, ${report.variants} variants, ${report.pictures} pictures from it ` +
               `(${report.seconds.toFixed(1)} s).\n`,
           );
+          if (report.removed) process.stdout.write(removedText(report.removed));
           if (report.quarantined.length > 0) {
             const shown = report.quarantined.slice(0, 10);
             process.stderr.write(
@@ -68,6 +70,14 @@ export function addImport(program: Command): void {
         process.removeListener("SIGINT", interrupt);
       }
     });
+}
+
+function removedText({ items, itemIds, picturesWaiting, graceDays, picturesDeleted }: Removed): string {
+  const named = items === 0 ? "" : ` (${itemIds.join(", ")}${items > itemIds.length ? " …" : ""})`;
+  return (
+    `Removed ${items} items that the source no longer lists${named}. ${picturesWaiting} pictures that no item shows ` +
+    `are kept for ${graceDays} days, should they come back; ${picturesDeleted} older ones were deleted.\n`
+  );
 }
 
 const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];

@@ -26,6 +26,8 @@ export class Committer {
   readonly failures: Record<string, number> = {};
   /** Items that this run has met, quarantined ones too: with --full, the others go. */
   readonly met = new Set<string>();
+  /** Rows set aside of which nobody knows whose they are, as they came. */
+  readonly unreadable: string[] = [];
   readonly #catalog: CatalogStore;
   readonly #pictures: Pictures;
   readonly #modelId: string;
@@ -63,6 +65,7 @@ export class Committer {
         const { aside } = outcome;
         this.counts.quarantined++;
         if (aside.itemId !== null) this.met.add(aside.itemId);
+        else this.unreadable.push(aside.raw);
         this.#setAside({ file, picture: null, ...aside });
       }
     }

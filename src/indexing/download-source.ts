@@ -4,9 +4,8 @@ import { basename, join } from "node:path";
 import { LookseeError } from "../errors.ts";
 import { type FetchOptions, fetchPicture } from "./fetch-picture.ts";
 
-/** A feed may take longer, and be larger, than a picture. */
-const LONGEST_MS = 15 * 60_000;
-const LARGEST = 1024 * 1024 * 1024;
+/** A feed may take longer, and be larger, than a picture; many are written while one waits. */
+const LIMITS = { timeoutMs: 15 * 60_000, silenceMs: 120_000, maxBytes: 1024 * 1024 * 1024 };
 
 /**
  * Fetches a table from an http(s) address into a file of its own, under the rules for pictures: host pinned, private
@@ -16,7 +15,7 @@ export async function downloadSource(
   address: string,
   options: FetchOptions,
 ): Promise<{ path: string; remove(): Promise<void> }> {
-  const bytes = await fetchPicture(address, { ...options, timeoutMs: LONGEST_MS, maxBytes: LARGEST }).catch((error) => {
+  const bytes = await fetchPicture(address, { ...options, ...LIMITS }).catch((error) => {
     if (!(error instanceof LookseeError) || error.code !== "PICTURE_TOO_LARGE") throw error;
     throw new LookseeError("SOURCE_FORMAT", error.problem, "Give the feed in parts", { cause: error });
   });

@@ -115,7 +115,9 @@ async function run(
     hosts.close();
     await committer.flush(); // also when cancelled: what is done is done
   }
-  if (options.full) await removeMissing(catalog, committer, sourceId, options.yes === true, job);
+  const removed = options.full
+    ? { removed: await removeMissing(catalog, committer, sourceId, options.yes === true, job) }
+    : {};
   catalog.keepQuarantine(sourceId, job);
   await findDuplicates(catalog, model.id, job);
   const { rows, imported, unchanged, deselected } = committer.counts;
@@ -124,6 +126,7 @@ async function run(
     ...{ rows, imported, unchanged, deselected },
     ...catalog.counts(sourceId),
     quarantined: committer.faults,
+    ...removed,
     seconds: (performance.now() - started) / 1000,
   };
 }

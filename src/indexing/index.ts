@@ -7,7 +7,7 @@ export { type ImportOptions, importSource } from "./import-source.ts";
 export type { Item, Variant } from "./item.ts";
 export type { Mapping, MappingChoice } from "./mapping.ts";
 export type { Progress } from "./progress.ts";
-export type { ImportReport, ReportedFault } from "./report.ts";
+export type { ImportReport, Removed, ReportedFault } from "./report.ts";
 export type { Seeing } from "./seen.ts";
 export type { Source } from "./source.ts";
 export type { ReadTable } from "./survey.ts";

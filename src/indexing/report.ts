@@ -10,6 +10,19 @@ export type ReportedFault = {
   code: string;
 };
 
+/** What a complete source no longer lists, and what became of it. */
+export type Removed = {
+  /** Items that left the catalog, and the searches, in this run. */
+  items: number;
+  /** The first of them by the shop's ids. */
+  itemIds: string[];
+  /** Pictures that nobody shows now; they and their codes wait `graceDays` days for an item that brings them back. */
+  picturesWaiting: number;
+  graceDays: number;
+  /** Pictures whose wait was over: their files and codes are deleted. */
+  picturesDeleted: number;
+};
+
 /** What `import` answers. rows = imported + unchanged + deselected + rows in quarantine. */
 export type ImportReport = {
   jobId: string;
@@ -22,5 +35,7 @@ export type ImportReport = {
   variants: number;
   pictures: number;
   quarantined: ReportedFault[];
+  /** With `full` only. */
+  removed?: Removed;
   seconds: number;
 };

@@ -1,4 +1,4 @@
-import { cpSync, rmSync, utimesSync } from "node:fs";
+import { cpSync, existsSync, rmSync, utimesSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -320,13 +320,15 @@ test("a table at an address: NDJSON over HTTP, its pictures beside it there, and
   const { port } = server.address() as AddressInfo;
   const address = `http://127.0.0.1:${port}/shop/feed.ndjson?key=secret`;
   const data = store();
-  const run = () => importSource(data, "main", fakeModel(), address, { fetch: { allowLoopback: true } });
+  const run = () => importSource(data, "main", fakeModel(), address, { fetch: { allowAddress: "127.0.0.1" } });
   const report = await run();
   expect(report).toMatchObject({ rows: 3, imported: 3, pictures: 2 });
   expect(report.quarantined).toMatchObject([{ row: 3, picture: "file:///etc/passwd", code: "URL_REFUSED" }]);
   expect(await run()).toMatchObject({ unchanged: 3 });
   await expect(
-    importSource(data, "main", fakeModel(), `http://127.0.0.1:${port}/none.csv`, { fetch: { allowLoopback: true } }),
+    importSource(data, "main", fakeModel(), `http://127.0.0.1:${port}/none.csv`, {
+      fetch: { allowAddress: "127.0.0.1" },
+    }),
   ).rejects.toThrow(/URL_FAILED: .*the server answered 404/);
   server.close();
 });
@@ -496,15 +498,38 @@ test("--full removes what the same source no longer lists, never more than a fif
   write(folder, { "shop.csv": rows(all.filter((id) => id !== 3 && id !== 7)) });
   await run();
   expect(ids()).toEqual([...all, 100]); // nothing goes without --full
-  await run({ full: true });
+  expect(await run({ full: true })).toMatchObject({
+    removed: { items: 1, itemIds: ["7"], picturesWaiting: 0, graceDays: 7, picturesDeleted: 0 },
+  });
   expect(ids()).toEqual([1, 2, 3, 4, 5, 6, 8, 9, 10, 100]);
 
   write(folder, { "shop.csv": `${rows([1, 2, 4, 5, 6])}8,broken,"x` }); // 8 is broken, not gone
-  await expect(run({ full: true })).rejects.toThrow(/REMOVAL_TOO_LARGE: 3 of the 8 items/);
+  await expect(run({ full: true })).rejects.toThrow(/REMOVAL_TOO_LARGE: 2 of the 8 items/);
   expect(ids()).toHaveLength(10);
   write(folder, { "shop.csv": `${rows([1, 2, 4, 5, 6])}8,no picture,\n` });
   await run({ full: true, yes: true });
   expect(ids()).toEqual([1, 2, 3, 4, 5, 6, 8, 100]);
+});
+
+test("what a removed item leaves behind waits a week for it to come back, and is deleted then", async () => {
+  const rows = (...ids: number[]) => `id,title,image\n${ids.map((id) => `${id},T${id},${id}.jpg`).join("\n")}\n`;
+  const { run, folder, model, catalog } = await shop(rows(1, 2, 3, 4, 5, 6));
+  await run();
+  const [image, { path }] = [catalog().imagesOfItem("6")[0]!, catalog().picture(6)];
+  write(folder, { "shop.csv": rows(1, 2, 3, 4, 5) });
+  expect((await run({ full: true })).removed).toMatchObject({ items: 1, picturesWaiting: 1, picturesDeleted: 0 });
+  expect([catalog().counts().pictures, existsSync(path)]).toEqual([5, true]); // gone from the next search on
+  write(folder, { "shop.csv": rows(1, 2, 3, 4, 5, 6) });
+  expect(await run({ full: true })).toMatchObject({ imported: 1, removed: { items: 0, picturesWaiting: 0 } });
+  expect([model.seen, catalog().imagesOfItem("6")]).toEqual([6, [image]]); // nothing was computed again
+
+  write(folder, { "shop.csv": rows(1, 2, 3, 4, 5) });
+  await run({ full: true });
+  expect(catalog().sweepGone(Date.now() + 1)).toMatchObject({ waiting: 0, deleted: 1 }); // as if a week later
+  expect([existsSync(path), catalog().known.origin(join(folder, "6.jpg"))]).toEqual([false, undefined]);
+  write(folder, { "shop.csv": rows(1, 2, 3, 4, 5, 6) });
+  expect(await run()).toMatchObject({ imported: 1, items: 6, pictures: 6, quarantined: [] });
+  expect([model.seen, existsSync(path), [...catalog().changes("fake", 0)].length]).toEqual([7, true, 6]);
 });
 
 test("a lost picture file comes back with the next import", async () => {
