@@ -38,9 +38,13 @@ export class Holdings {
   /** Where the living code of `id` lies. */
   locate(id: number): Place | undefined {
     if (id > this.#greatest) return undefined;
-    for (const part of this.parts) {
-      const slot = part.find(id);
-      if (slot >= 0) return { part, slot };
+    return found(this.tail, id) ?? this.#among(this.frozen, id) ?? this.#among(this.segments, id);
+  }
+
+  #among(parts: readonly Slots[], id: number): Place | undefined {
+    for (const part of parts) {
+      const place = found(part, id);
+      if (place) return place;
     }
     return undefined;
   }
@@ -63,31 +67,31 @@ export class Holdings {
 
   /** See HammingIndex.upsert. */
   upsert(ids: Uint32Array, codes: Uint8Array): void {
-    const news = this.#news(ids, codes);
-    this.tail.reserve(news.length);
-    for (const { held } of news)
-      if (held && held.part !== this.tail && !held.part.isDead(held.slot)) held.part.kill(held.slot);
-    if (news.length === ids.length) this.tail.append(ids, codes);
-    else
-      for (const { i } of news)
-        this.tail.append(ids.subarray(i, i + 1), codes.subarray(i * CODE_BYTES, (i + 1) * CODE_BYTES));
+    const ascending = ids.every((id, i) => i === 0 || ids[i - 1]! < id);
+    if (ascending && ids.length > 0 && ids[0]! > this.#greatest) {
+      this.tail.reserve(ids.length); // all new, as when a catalog grows
+      this.tail.append(ids, codes);
+    } else this.#change(ids, codes, ascending);
     for (const id of ids) if (id > this.#greatest) this.#greatest = id;
   }
 
-  /** Which of the codes differ from what is held already, and where that is. */
-  #news(ids: Uint32Array, codes: Uint8Array): { i: number; held: Place | undefined }[] {
-    let before = -1;
-    let ascending = true; // then no id comes twice, and each can be compared with what was held before the call
-    for (const id of ids) {
-      ascending &&= id > before;
-      before = id;
+  #change(ids: Uint32Array, codes: Uint8Array, ascending: boolean): void {
+    const news: number[] = [];
+    const places: (Place | undefined)[] = [];
+    for (let i = 0; i < ids.length; i++) {
+      const held = this.locate(ids[i]!);
+      // Where no id comes twice, each can be compared with what was held before the call.
+      if (held && ascending && this.#same(held.part, held.slot, codes, i)) continue;
+      news.push(i);
+      places.push(held);
     }
-    const news: { i: number; held: Place | undefined }[] = [];
-    for (const [i, id] of ids.entries()) {
-      const held = this.locate(id);
-      if (!held || !ascending || !this.#same(held.part, held.slot, codes, i)) news.push({ i, held });
-    }
-    return news;
+    this.tail.reserve(news.length);
+    for (const held of places)
+      if (held && held.part !== this.tail && !held.part.isDead(held.slot)) held.part.kill(held.slot);
+    if (news.length === ids.length) this.tail.append(ids, codes);
+    else
+      for (const i of news)
+        this.tail.append(ids.subarray(i, i + 1), codes.subarray(i * CODE_BYTES, (i + 1) * CODE_BYTES));
   }
 
   #same(part: Slots, slot: number, codes: Uint8Array, i: number): boolean {
@@ -124,4 +128,9 @@ export class Holdings {
     if (merged) this.addSegment(merged);
     return parts.flatMap(({ frames }) => frames);
   }
+}
+
+function found(part: Slots, id: number): Place | undefined {
+  const slot = part.find(id);
+  return slot >= 0 ? { part, slot } : undefined;
 }

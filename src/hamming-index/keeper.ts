@@ -97,5 +97,11 @@ export class Keeper {
 function revived(error: NonNullable<KeeperAnswer["error"]>): Error {
   if (error.code !== undefined && error.code in ERRORS)
     return new LookseeError(error.code as ErrorCode, error.problem!, error.remedy!);
-  return Object.assign(new Error(error.message), { code: error.code });
+  if (error.code !== undefined && /^E[A-Z]+$/.test(error.code))
+    return new LookseeError(
+      "INDEX_FOLDER",
+      `the folder of the index cannot be written to (${error.message})`,
+      "Free some space, or give this user the right to write there",
+    );
+  return new Error(error.message);
 }

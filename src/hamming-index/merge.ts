@@ -41,7 +41,23 @@ const ASSIGNED = 16_384;
 const WINDOW = 16_384;
 
 /** Copies the living codes of all sources, by list, then ascending id, to the frames, and to a file if one is asked for. */
-export function merge({ sources, frames, path, modelId, centroids }: MergeOrder, views: Views): Merged {
+export function merge(order: MergeOrder, views: Views): Merged {
+  if (order.path === undefined) return merged(order, views);
+  return written(order.path, (writer) => merged(order, views, writer));
+}
+
+/** Lets `work` write a file; of one that it does not finish nothing is left open. */
+function written<T>(path: string, work: (writer: SegmentWriter) => T): T {
+  const writer = new SegmentWriter(path);
+  try {
+    return work(writer);
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}
+
+function merged({ sources, frames, modelId, centroids }: MergeOrder, views: Views, writer?: SegmentWriter): Merged {
   let { ids, refs, bases } = living(sources, views);
   const count = ids.length;
   sortById(ids, refs);
@@ -57,7 +73,6 @@ export function merge({ sources, frames, path, modelId, centroids }: MergeOrder,
     for (const [slot, at] of byList.order.entries()) order[at] = slot;
   }
   const inMemory = frames[0]!.codes >= 0;
-  const writer = path === undefined ? undefined : new SegmentWriter(path);
   const stage = inMemory ? undefined : new Uint32Array(FRAME_CODES * CODE_WORDS);
   for (const [i, frame] of frames.entries()) {
     const first = i * FRAME_CODES;
@@ -253,15 +268,16 @@ export function save(
   modelId: string,
   { bytesOf }: Views,
 ): { crc: number; bytes: number } {
-  const writer = new SegmentWriter(path);
-  const each = (name: "codes" | "ids", width: number): void => {
-    for (const [i, frame] of frames.entries()) {
-      const at = name === "codes" ? frame.codes : frame.side;
-      const n = Math.min(FRAME_CODES, parts.count - i * FRAME_CODES);
-      writer.add(name, bytesOf(frame.memory).subarray(at, at + n * width));
-    }
-  };
-  each("codes", CODE_BYTES);
-  each("ids", 4);
-  return writer.finish(parts, modelId);
+  return written(path, (writer) => {
+    const each = (name: "codes" | "ids", width: number): void => {
+      for (const [i, frame] of frames.entries()) {
+        const at = name === "codes" ? frame.codes : frame.side;
+        const n = Math.min(FRAME_CODES, parts.count - i * FRAME_CODES);
+        writer.add(name, bytesOf(frame.memory).subarray(at, at + n * width));
+      }
+    };
+    each("codes", CODE_BYTES);
+    each("ids", 4);
+    return writer.finish(parts, modelId);
+  });
 }

@@ -5,14 +5,12 @@ import { ALIGN, encodeHeader, HEADER_BYTES, headerCrc, type Section, type Sectio
 
 /** Writes one segment file, section by section; the header comes last, so that a file cut short is no segment. */
 export class SegmentWriter {
-  readonly #path: string;
   readonly #fd: number;
   readonly #sections: Partial<Record<SectionName, Section>> = {};
   #open: Section | undefined;
   #end = HEADER_BYTES;
 
   constructor(path: string) {
-    this.#path = path;
     this.#fd = openSync(path, "w+");
   }
 
@@ -62,10 +60,6 @@ export class SegmentWriter {
   /** Closes what could not be finished. */
   abandon(): void {
     closeSync(this.#fd);
-  }
-
-  get path(): string {
-    return this.#path;
   }
 }
 

@@ -15,6 +15,8 @@ test("codes of another width, wild k, wild thread counts are refused", async () 
   expect(() => everyDistance(new Uint8Array(65), code)).toThrow(failsWith("INDEX_CODE_WIDTH"));
   for (const k of [0, -1, 1.5, 100_001, Number.NaN])
     await expect(index.search(code, k)).rejects.toEqual(failsWith("INDEX_K"));
+  for (const distance of [-1, 1.5, 513, Number.NaN])
+    await expect(index.within(code, distance)).rejects.toEqual(failsWith("INDEX_DISTANCE"));
   for (const threads of [0, 1.5, 65])
     await expect(HammingIndex.open({ threads })).rejects.toEqual(failsWith("INDEX_THREADS"));
   expect(await index.search(code, 100_000)).toEqual([{ id: 1, distance: 0 }]);

@@ -165,3 +165,53 @@ test.each([0, 0.0002, 0.01, 0.124, 0.126, 0.5, 1])("a filter that keeps %d loses
     }
   }
 });
+
+test("searches asked for one after the other, in the same go, or in the middle of others, are each answered alike", async () => {
+  const n = 20_000;
+  const random = xorshift(SEED);
+  const ids = scatteredIds(random, n);
+  const codes = randomCodes(random, n);
+  const queries = Array.from({ length: 80 }, (_, i) =>
+    i % 9 === 0 ? codes.slice(i * 64, i * 64 + 64) : randomCodes(random, 1),
+  );
+  const truth = queries.map((query) => oracleOf(ids, codes, query, 1200));
+  for (const threads of [1, 2]) {
+    const index = await openIndex({ threads });
+    await index.upsert(ids, codes);
+    // More than share one pass, of different k, some with a filter.
+    const even = Bitmap.of(ids.filter((id) => id % 2 === 0));
+    const asked = queries.map((query, i) =>
+      index.search(query, i % 3 === 0 ? 7 : 1200, i % 5 === 0 ? { allow: even } : {}),
+    );
+    for (const [i, hits] of (await Promise.all(asked)).entries())
+      if (i % 5 !== 0) expect(compareHits(hits, truth[i]!.slice(0, i % 3 === 0 ? 7 : 1200)), `query ${i}`).toBe("same");
+      else expect(hits.every(({ id }) => even.has(id))).toBe(true);
+    // Asked for in the very moment in which another is answered.
+    for (let i = 0; i < 20; i++) {
+      const next = index.search(queries[i]!, 5).then((hits) => [hits, index.search(queries[i + 1]!, 5)] as const);
+      const [hits, following] = await next;
+      expect(compareHits(hits, truth[i]!.slice(0, 5))).toBe("same");
+      expect(compareHits(await following, truth[i + 1]!.slice(0, 5))).toBe("same");
+    }
+  }
+});
+
+test.each([0, 100, 200, 230, 256, 512])(
+  "all within %i bits, however many, with and without a filter",
+  async (distance) => {
+    const n = 130_000; // more than a search can keep
+    const random = xorshift(SEED);
+    const ids = scatteredIds(random, n);
+    const codes = randomCodes(random, n);
+    const query = codes.slice(0, 64);
+    const truth = oracleOf(ids, codes, query, n).filter((hit) => hit.distance <= distance);
+    const even = Bitmap.of(ids.filter((id) => id % 2 === 0));
+    for (const threads of [1, 2]) {
+      const index = await openIndex({ threads });
+      await index.upsert(ids, codes);
+      expect(compareHits(await index.within(query, distance), truth)).toBe("same");
+      const allowed = truth.filter(({ id }) => id % 2 === 0);
+      expect(compareHits(await index.within(query, distance, { allow: even }), allowed)).toBe("same");
+    }
+  },
+);
