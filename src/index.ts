@@ -3,6 +3,8 @@ import {
   type CatalogStore,
   type DuplicateGroup,
   type ExportLine,
+  type Job,
+  type JobRequest,
   openStore,
   type ShelfItem,
   type Store,
@@ -25,6 +27,7 @@ import {
   type SnapshotOptions,
   type SnapshotReport,
   type Source,
+  sourceOfJob,
   verifySnapshot,
 } from "./indexing/index.ts";
 import {
@@ -163,6 +166,7 @@ export class Shop {
   }
 }
 
+type ImportHooks = Pick<ImportOptions, "signal" | "onProgress" | "onMapping">;
 type Parts = { store: Store; model(): Promise<Model>; searcher(): Promise<Searcher> };
 
 /** Picture bytes as a door sends them; `etag` changes with the bytes. */
@@ -259,6 +263,41 @@ export class Catalog {
   /** Long work on this catalog, newest first. */
   jobs(): ReturnType<CatalogStore["jobs"]["list"]> {
     return this.#stored().jobs.list();
+  }
+
+  /** JOB_UNKNOWN. */
+  job(jobId: string): Job {
+    return this.#stored().jobs.get(jobId);
+  }
+
+  /** Asks a job to stop, whichever process runs it; it does within seconds. JOB_UNKNOWN, JOB_STATE. */
+  stopJob(jobId: string, how: JobRequest): Job {
+    return this.#stored().jobs.ask(jobId, how);
+  }
+
+  /** Goes on with an import that was paused or interrupted. JOB_UNKNOWN, JOB_STATE, and what `import` throws. */
+  async resumeJob(jobId: string, options: ImportHooks = {}): Promise<ImportReport> {
+    const { state } = this.job(jobId);
+    if (state !== "paused" && state !== "interrupted")
+      throw new LookseeError("JOB_STATE", `${jobId} is ${state}`, "Only a paused or interrupted job can be resumed");
+    const { source, options: begun } = sourceOfJob(this.#stored(), jobId);
+    return this.import(source, { ...begun, ...options });
+  }
+
+  /**
+   * Looks again at what an import set aside; at everything if its source changed meanwhile, or the job never finished.
+   * JOB_UNKNOWN, JOB_STATE, and what `import` throws.
+   */
+  async retryJob(jobId: string, options: ImportHooks = {}): Promise<ImportReport> {
+    const { source, options: begun } = sourceOfJob(this.#stored(), jobId);
+    return this.import(source, { ...begun, ...options, retry: true });
+  }
+
+  /** The last import of each source that has something in quarantine. */
+  jobsToRetry(): string[] {
+    const sources = new Set(this.quarantine().map(({ source }) => source));
+    const jobs = this.jobs().filter(({ kind }) => kind === "import");
+    return [...sources].flatMap((name) => jobs.find(({ source }) => source === name)?.jobId ?? []);
   }
 
   #stored(): CatalogStore {

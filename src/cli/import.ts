@@ -1,9 +1,6 @@
 import type { Command } from "commander";
-import type { Removed } from "../index.ts";
-import { mappingChoice, mappingText } from "./mapping.ts";
-import { Progress } from "./progress.ts";
-import { settingsOf, withShop } from "./settings.ts";
-import { printJson, table } from "./table.ts";
+import { importing } from "./importing.ts";
+import { mappingChoice } from "./mapping.ts";
 
 type Options = { images?: string; map?: string[]; name?: string; full?: boolean; yes?: boolean };
 
@@ -22,62 +19,17 @@ export function addImport(program: Command): void {
     .option("--yes", "with --full: remove even more than 20 % of them")
     .addHelpText("after", "\nExample:\n  looksee import products.csv --images media/ --catalog shoes")
     .action(async (source: string, options: Options, command: Command) => {
-      const { catalog, json } = settingsOf(command);
-      const stop = new AbortController();
-      const interrupt = () => {
-        process.stderr.write("\nStopping after the batch in hand; run the same command again to go on.\n");
-        stop.abort();
-      };
-      process.once("SIGINT", interrupt);
-      const progress = new Progress();
-      try {
-        const report = await withShop(command, true, (shop) =>
-          shop.catalog(catalog).import(source, {
-            ...(options.images === undefined ? {} : { images: options.images }),
-            ...(options.map === undefined ? {} : { map: mappingChoice(options.map) }),
-            ...(options.name === undefined ? {} : { name: options.name }),
-            full: options.full === true,
-            yes: options.yes === true,
-            signal: stop.signal,
-            onProgress: progress.update,
-            onMapping: (tables, others) => process.stderr.write(mappingText(tables, others)),
-          }),
-        );
-        progress.end();
-        if (json) printJson(report);
-        else {
-          process.stdout.write(
-            `${report.rows} rows: ${report.imported} imported, ${report.unchanged} unchanged, ` +
-              `${report.deselected} not selected, ${new Set(report.quarantined.filter((q) => q.picture === undefined).map((q) => q.row)).size} set aside. ` +
-              `The catalog holds ${report.items} items, ${report.variants} variants, ${report.pictures} pictures from it ` +
-              `(${report.seconds.toFixed(1)} s).\n`,
-          );
-          if (report.removed) process.stdout.write(removedText(report.removed));
-          if (report.quarantined.length > 0) {
-            const shown = report.quarantined.slice(0, 10);
-            process.stderr.write(
-              `Set aside (${report.quarantined.length}; all of them: looksee quarantine ls):\n` +
-                `${table(
-                  ["row", "code", "reason"],
-                  shown.map((q) => [q.row, q.code, q.reason]),
-                )}\n`,
-            );
-          }
-        }
-        if (report.quarantined.length > 0) process.exitCode = 1;
-      } finally {
-        progress.end();
-        process.removeListener("SIGINT", interrupt);
-      }
+      await importing(command, true, (catalog, hooks) =>
+        catalog.import(source, {
+          ...(options.images === undefined ? {} : { images: options.images }),
+          ...(options.map === undefined ? {} : { map: mappingChoice(options.map) }),
+          ...(options.name === undefined ? {} : { name: options.name }),
+          full: options.full === true,
+          yes: options.yes === true,
+          ...hooks,
+        }),
+      );
     });
-}
-
-function removedText({ items, itemIds, picturesWaiting, graceDays, picturesDeleted }: Removed): string {
-  const named = items === 0 ? "" : ` (${itemIds.join(", ")}${items > itemIds.length ? " …" : ""})`;
-  return (
-    `Removed ${items} items that the source no longer lists${named}. ${picturesWaiting} pictures that no item shows ` +
-    `are kept for ${graceDays} days, should they come back; ${picturesDeleted} older ones were deleted.\n`
-  );
 }
 
 const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];

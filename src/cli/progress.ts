@@ -5,6 +5,8 @@ export type ProgressEvent = {
   total: number | null;
   perSecond: number;
   secondsLeft: number | null;
+  /** What stands in place of the count, such as whom a waiting job waits for. */
+  note?: string;
 };
 
 const EVERY_MS = { terminal: 100, pipe: 3000 };
@@ -39,7 +41,8 @@ export class Progress {
   }
 }
 
-export function lineOf({ stage, done, total, perSecond, secondsLeft }: ProgressEvent): string {
+export function lineOf({ stage, done, total, perSecond, secondsLeft, note }: ProgressEvent): string {
+  if (note !== undefined) return `${stage.padEnd(10)} for ${note}`;
   const count = total === null ? `${done}` : `${done}/${total}`;
   const rate = perSecond > 0 ? ` ${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s` : "";
   const left = secondsLeft === null || (total !== null && done >= total) ? "" : ` ${duration(secondsLeft)} left`;
@@ -52,7 +55,7 @@ function bar(done: number, total: number | null): string {
   return `${"█".repeat(filled)}${"░".repeat(24 - filled)} `;
 }
 
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   return whole < 90 ? `${whole} s` : `${Math.ceil(whole / 60)} min`;
 }

@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { LookseeError } from "../errors.ts";
+import { importing } from "./importing.ts";
 import { settingsOf, withShop } from "./settings.ts";
 import { printJson, table } from "./table.ts";
 
@@ -6,7 +8,7 @@ export function addQuarantine(program: Command): void {
   const quarantine = program.command("quarantine").description("rows and pictures that were set aside, with reasons");
   quarantine
     .command("ls")
-    .description("list what was set aside; repair it in the source and import again")
+    .description("list what was set aside; repair it in the source and retry")
     .action(async (_options, command: Command) => {
       const { catalog, json } = settingsOf(command);
       const list = await withShop(command, false, async (shop) => shop.catalog(catalog).quarantine());
@@ -14,5 +16,20 @@ export function addQuarantine(program: Command): void {
       const rows = list.map((entry) => [entry.file, entry.row, entry.code, entry.reason, entry.remedy]);
       if (rows.length === 0) process.stderr.write("Nothing is set aside.\n");
       else process.stdout.write(`${table(["file", "row", "code", "reason", "what to do"], rows)}\n`);
+    });
+  quarantine
+    .command("retry")
+    .description("look again at what was set aside: every source is read, only what failed or changed is worked on")
+    .action(async (_options, command: Command) => {
+      const { catalog } = settingsOf(command);
+      const jobs = await withShop(command, false, async (shop) => shop.catalog(catalog).jobsToRetry());
+      if (jobs.length === 0) process.stderr.write("Nothing is set aside.\n");
+      if (jobs.length > 1 && settingsOf(command).json)
+        throw new LookseeError(
+          "USAGE",
+          `${jobs.length} sources have something set aside, and --json prints one report`,
+          `Retry one at a time: ${jobs.map((job) => `looksee jobs retry ${job}`).join(", ")}`,
+        );
+      for (const job of jobs) await importing(command, false, (catalog, hooks) => catalog.retryJob(job, hooks));
     });
 }

@@ -15,8 +15,11 @@ import { settleDraft } from "./settle-draft.ts";
 /** A batch is committed after this long even if it is small. */
 const LONGEST_MS = 2000;
 
-/** An outcome of the table `file` whose pictures have been looked at, in the order of the draft's pictures. */
-export type Looked = { outcome: Outcome; file: string; fetched: readonly Fetched[] };
+/**
+ * An outcome of the table `file` whose pictures have been looked at, in the order of the draft's pictures; null: not
+ * looked at, since it is known to be as it was.
+ */
+export type Looked = { outcome: Outcome; file: string; fetched: readonly Fetched[] | null };
 
 /** Takes outcomes in the source's order, counts them, and commits them in batches: rows and codes in one transaction. */
 export class Committer {
@@ -73,7 +76,13 @@ export class Committer {
     if (full || performance.now() - this.#since > LONGEST_MS) await this.flush();
   }
 
-  #draft(draft: Draft, file: string, fetched: readonly Fetched[]): void {
+  #draft(draft: Draft, file: string, fetched: readonly Fetched[] | null): void {
+    if (fetched === null) {
+      this.met.add(draft.itemId);
+      this.counts.rows += draft.rows.length;
+      this.counts.unchanged += draft.rows.length;
+      return;
+    }
     const pictures: OwnedPicture[] = [];
     const failed = new Set<string>(); // a row may name one picture for the item and again for its variant
     const raws = new Map(draft.rows.map(({ row, raw }) => [row, raw]));

@@ -1,4 +1,7 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import type { CatalogStore, Store } from "../catalog/index.ts";
+import { LookseeError } from "../errors.ts";
 import { Committer, type Looked } from "./committer.ts";
 import { findDuplicates } from "./duplicates/find.ts";
 import type { FetchOptions } from "./fetch-picture.ts";
@@ -26,6 +29,8 @@ export type ImportOptions = {
   full?: boolean;
   /** With `full`: remove even more than 20 % of them. */
   yes?: boolean;
+  /** Look only at what this source has in quarantine, if neither it nor the model changed since it was last read. */
+  retry?: boolean;
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
   /**
@@ -65,12 +70,12 @@ export async function importSource(
   const work = {
     kind: "import",
     sourceId: catalog.source(source.name),
-    spec: specOf(given, options),
+    spec: specOf(given, options, model.id),
     what: `the import of ${source.file}`,
   };
   try {
     return await asJob(catalog, work, options, tally, (job) =>
-      run(catalog, model, source, options, job, tally, started),
+      run(catalog, model, source, options, job, tally, started, work.spec),
     );
   } finally {
     await source.close();
@@ -85,6 +90,7 @@ async function run(
   job: JobRun,
   tally: Tally,
   started: number,
+  spec: string | null,
 ): Promise<ImportReport> {
   const { signal } = job;
   const { outcomes, total, tables, save } = await prepare(catalog, source, { ...options, signal }, job);
@@ -99,9 +105,12 @@ async function run(
   const committer = new Committer(catalog, pictures, names);
   tally.counts = committer.counts;
   tally.failures = committer.failures;
+  const failed = options.retry ? rowsToRetry(catalog, source.name, sourceId, spec) : null;
   const look = async ({ outcome, file }: Sourced): Promise<Looked> => {
     signal.throwIfAborted();
     if (outcome.kind !== "draft") return { outcome, file, fetched: [] };
+    if (failed && !outcome.draft.rows.some(({ row }) => failed.has(`${file}\0${row}`)))
+      return { outcome, file, fetched: null };
     return { outcome, file, fetched: await Promise.all(outcome.draft.pictures.map((p) => pictures.get(p.source))) };
   };
   job.at("importing", 0, total);
@@ -131,9 +140,47 @@ async function run(
   };
 }
 
-/** What `jobs resume` and `jobs retry` need to begin the import again; null for rows that came from a program. */
-function specOf(given: Source, { images, map, name, full, yes }: ImportOptions): string | null {
-  return typeof given === "string"
-    ? JSON.stringify({ source: given, from: process.cwd(), images, map, name, full, yes })
-    : null;
+type Spec = { source: string; from: string; stamp: string | null } & Pick<
+  ImportOptions,
+  "images" | "map" | "name" | "full" | "yes"
+>;
+
+/** What begins the import again; null for rows that came from a program. `stamp`: the table and the model as they are. */
+function specOf(given: Source, { images, map, name, full, yes }: ImportOptions, modelId: string): string | null {
+  if (typeof given !== "string") return null;
+  const stats = statSync(given, { bigint: true, throwIfNoEntry: false });
+  const stamp = stats?.isFile() ? `${stats.size}:${stats.mtimeNs}:${stats.ino}:${modelId}` : null;
+  return JSON.stringify({ source: given, from: process.cwd(), stamp, images, map, name, full, yes } satisfies Partial<
+    Record<keyof Spec, unknown>
+  >);
+}
+
+/** The source and options of a job, to begin it again. Throws JOB_STATE for one that only a program can begin. */
+export function sourceOfJob(catalog: CatalogStore, jobId: string): { source: string; options: ImportOptions } {
+  const { kind } = catalog.jobs.get(jobId);
+  const spec = catalog.jobs.spec(jobId);
+  if (kind !== "import" || spec === null)
+    throw new LookseeError(
+      "JOB_STATE",
+      `${jobId} ${kind === "import" ? "brought in a program's own rows" : `is no import but ${kind}`}`,
+      "Begin it again as it was begun",
+    );
+  const { source, from, stamp: _, ...options } = JSON.parse(spec) as Spec;
+  // Named as it was, so that the quarantine keeps its names; from elsewhere, by its whole path.
+  const there = from === process.cwd() || /^[a-z]+:\/\//i.test(source);
+  return { source: there ? source : resolve(from, source), options };
+}
+
+/** Rows of the source in quarantine, as `file\0row`; null: the source or the model is another, look at everything. */
+function rowsToRetry(
+  catalog: CatalogStore,
+  name: string,
+  sourceId: number,
+  spec: string | null,
+): ReadonlySet<string> | null {
+  const stampOf = (json: string | null) => (json === null ? null : (JSON.parse(json) as Spec).stamp);
+  const before = stampOf(catalog.jobs.lastDoneSpec("import", sourceId));
+  if (before === null || before !== stampOf(spec)) return null;
+  const own = catalog.quarantine().filter(({ source }) => source === name);
+  return new Set(own.map(({ file, row }) => `${file}\0${row}`));
 }

@@ -3,7 +3,7 @@ export { bringUpToDate, type IndexReport } from "./bring-up-to-date.ts";
 export { decide } from "./duplicates/decide.ts";
 export { type FetchOptions, fetchPicture } from "./fetch-picture.ts";
 export { guessMapping } from "./guess-mapping.ts";
-export { type ImportOptions, importSource } from "./import-source.ts";
+export { type ImportOptions, importSource, sourceOfJob } from "./import-source.ts";
 export type { Item, Variant } from "./item.ts";
 export type { Mapping, MappingChoice } from "./mapping.ts";
 export type { Progress } from "./progress.ts";

@@ -1,0 +1,66 @@
+import type { Command } from "commander";
+import type { Catalog, ImportOptions, ImportReport, Removed } from "../index.ts";
+import { mappingText } from "./mapping.ts";
+import { Progress } from "./progress.ts";
+import { settingsOf, withShop } from "./settings.ts";
+import { printJson, table } from "./table.ts";
+
+type Hooks = Required<Pick<ImportOptions, "signal" | "onProgress" | "onMapping">>;
+
+/** Runs one import, however it was begun: progress on stderr, Ctrl-C ends it cleanly, its report on stdout. */
+export async function importing(
+  command: Command,
+  create: boolean,
+  work: (catalog: Catalog, hooks: Hooks) => Promise<ImportReport>,
+): Promise<void> {
+  const { catalog, json } = settingsOf(command);
+  const stop = new AbortController();
+  const interrupt = () => {
+    process.stderr.write("\nStopping after the batch in hand; run the same command again to go on.\n");
+    stop.abort();
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.once(signal, interrupt);
+  const progress = new Progress();
+  try {
+    const report = await withShop(command, create, (shop) =>
+      work(shop.catalog(catalog), {
+        signal: stop.signal,
+        onProgress: progress.update,
+        onMapping: (tables, others) => process.stderr.write(mappingText(tables, others)),
+      }),
+    );
+    progress.end();
+    if (json) printJson(report);
+    else print(report);
+    if (report.quarantined.length > 0) process.exitCode = 1;
+  } finally {
+    progress.end();
+    for (const signal of signals) process.removeListener(signal, interrupt);
+  }
+}
+
+function print(report: ImportReport): void {
+  const rowsAside = new Set(report.quarantined.filter((q) => q.picture === undefined).map((q) => `${q.file} ${q.row}`));
+  process.stdout.write(
+    `${report.rows} rows: ${report.imported} imported, ${report.unchanged} unchanged, ` +
+      `${report.deselected} not selected, ${rowsAside.size} set aside. ` +
+      `The catalog holds ${report.items} items, ${report.variants} variants, ${report.pictures} pictures from it ` +
+      `(${report.seconds.toFixed(1)} s).\n`,
+  );
+  if (report.removed) process.stdout.write(removedText(report.removed));
+  if (report.quarantined.length === 0) return;
+  const shown = report.quarantined.slice(0, 10).map((q) => [q.row, q.code, q.reason]);
+  process.stderr.write(
+    `Set aside (${report.quarantined.length}; all of them: looksee quarantine ls):\n` +
+      `${table(["row", "code", "reason"], shown)}\n`,
+  );
+}
+
+function removedText({ items, itemIds, picturesWaiting, graceDays, picturesDeleted }: Removed): string {
+  const named = items === 0 ? "" : ` (${itemIds.join(", ")}${items > itemIds.length ? " …" : ""})`;
+  return (
+    `Removed ${items} items that the source no longer lists${named}. ${picturesWaiting} pictures that no item shows ` +
+    `are kept for ${graceDays} days, should they come back; ${picturesDeleted} older ones were deleted.\n`
+  );
+}
