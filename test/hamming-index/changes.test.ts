@@ -70,3 +70,33 @@ test("a large index emptied and filled again, its ids an adversary's", async () 
   );
   await index.close();
 });
+
+test("codes replaced, removed and searched while merges run in the background", async () => {
+  const [rounds, n] = [6, 60_000];
+  const random = xorshift(SEED);
+  const index = await HammingIndex.open({ threads: 2 });
+  const held = new Map<number, Uint8Array>();
+  const query = randomCodes(random, 1);
+  for (let round = 0; round < rounds; round++) {
+    const codes = randomCodes(random, n);
+    const ids = Uint32Array.from({ length: n }, () => random() % 400_000);
+    const gone = ids.slice(0, 1000);
+    await index.upsert(ids, codes);
+    await index.remove(gone);
+    for (const [i, id] of ids.entries()) held.set(id, codes.subarray(i * 64, i * 64 + 64));
+    for (const id of gone) held.delete(id);
+    expect(index.size).toBe(held.size);
+    // Two of three are still being answered while the next round changes what they look at.
+    const expected = round % 3 === 2 ? oracle(held, query, 500) : undefined;
+    const hits = index.search(query, 500).then((found) => expected && compareHits(found, expected));
+    if (expected) expect(await hits).toBe("same");
+    else void hits;
+  }
+  while (index.stats().segments === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(index.stats().tail).toBeLessThan(held.size);
+  expect(compareHits(await index.search(query, 500), oracle(held, query, 500))).toBe("same");
+  const few = [...held.keys()].filter((id) => id % 1000 === 3);
+  const some = new Map(few.map((id) => [id, held.get(id)!]));
+  expect(compareHits(await index.search(query, 500, { allow: Bitmap.of(few) }), oracle(some, query, 500))).toBe("same");
+  await index.close();
+});
