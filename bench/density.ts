@@ -98,10 +98,10 @@ export async function benchDensity(args: readonly string[]): Promise<DensityFigu
 }
 
 /** Distance against k ÷ n: real codes of every size lie on one curve, and what is generated should too. */
-function densityPlot({ rows, codesAre }: DensityFigures): string {
+function densityPlot({ rows }: DensityFigures): string {
   const series = [...new Map(rows.map((row) => [`${row.what} ${row.from} ${row.codes}`, row])).values()];
   return plot({
-    title: `How near the k-th neighbour of a held-out picture is (median, bits of 512): ${codesAre}`,
+    title: "How near the k-th neighbour of a held-out picture is: median over queries, bits of 512",
     x: { label: "k ÷ number of codes", log: true },
     y: { label: "distance of the k-th neighbour" },
     series: series.map(({ what, from, codes }) => ({

@@ -33,9 +33,9 @@ const SAMPLES = 192;
 /** Exact answers of samples are asked for by so many at once, which share a pass over memory. */
 const TOGETHER = 16;
 
-/** A list for every 64 to 100 codes while that is few lists; from there on they grow with the root. */
+/** A list for every 80 codes while that is few lists; then they grow with the root, for ranking them costs time too. */
 export const listsFor = (codes: number): number =>
-  Math.max(1, Math.round(Math.min(codes / 80, 16_384 * Math.sqrt(codes / 1_310_720))));
+  Math.max(1, Math.round(Math.min(codes / 80, 16_384 * Math.sqrt(codes / 1_310_720), 65_536)));
 
 /**
  * The coarse search over the engine's own memories and threads, built in one go from codes that need never be in memory

@@ -69,7 +69,7 @@ export async function askPeer(
         ms: line.ms!,
         qps: line.qps!,
         found: new BigInt64Array(bytes.buffer),
-        bytes: built.built === line.mode ? built.bytes! : 0,
+        bytes: built.built === line.mode ? built.bytes! : 64, // exact search over the bare codes
         buildSeconds: built.built === line.mode ? built.seconds! : 0,
       });
     }

@@ -8,6 +8,7 @@ import { DenseCodes } from "./dense-codes.ts";
 import type { CodeSource } from "./list-index.ts";
 import { DEPTHS, K, looksee, type PeersRun, quantile, recallOf } from "./looksee.ts";
 import { askPeer, PEERS } from "./peer.ts";
+import { plot, savePlot } from "./plot.ts";
 import { codesOf, realFeatures } from "./real-features.ts";
 
 /** Floors of recall that looksee's coarse search is asked for. */
@@ -28,7 +29,7 @@ export type PeersFigures = {
 
 /**
  * `npm run -s bench -- peers [--codes N] [--data DIR --gallery a,b/13 --queries c,d] [--asked 100] [--threads 1,2]
- * [--minutes 10] [--engines …|none] [--seed 1] [--json]`: the same real codes, densified to N, and the same held-out
+ * [--minutes 10] [--engines …|none] [--seed 1] [--plot docs/plots] [--json]`: the same real codes, densified to N, and the same held-out
  * queries through looksee and whatever peers LOOKSEE_PYTHON has. Without --codes: the real codes as they are.
  */
 export async function benchPeers(args: readonly string[]): Promise<PeersFigures> {
@@ -44,6 +45,7 @@ export async function benchPeers(args: readonly string[]): Promise<PeersFigures>
       minutes: { type: "string", default: "10" },
       engines: { type: "string", default: PEERS.join(",") },
       seed: { type: "string", default: "1" },
+      plot: { type: "string" },
       json: { type: "boolean" },
     },
   });
@@ -104,7 +106,46 @@ export async function benchPeers(args: readonly string[]): Promise<PeersFigures>
       rmSync(folder, { recursive: true, force: true });
     }
   }
+  if (values.plot) drawPeers(values.plot, figures);
   return figures;
+}
+
+/** Recall against time, and bytes against time of what finds 0.99 and more of the first 60; at the most threads. */
+function drawPeers(folder: string, { runs, codesAre }: PeersFigures): void {
+  const threads = Math.max(...runs.map((run) => run.threads));
+  const counted = runs.filter((run) => run.threads === threads && run.counted);
+  const named = (run: PeersRun): string => `${run.engine} ${run.mode}`;
+  const series = (some: readonly PeersRun[], point: (run: PeersRun) => readonly [number, number]) =>
+    [...new Set(some.map(named))].map((name) => ({
+      name,
+      points: some
+        .filter((run) => named(run) === name)
+        .sort((a, b) => a.msP50 - b.msP50)
+        .map(point),
+    }));
+  const time = { label: `ms for the 1,200 nearest, p50, ${threads} threads`, log: true };
+  savePlot(
+    folder,
+    "recall-time",
+    plot({
+      title: `Share of the true 1,200 nearest found, ${runs[0]!.codes.toLocaleString("en")} codes`,
+      x: time,
+      y: { label: "recall@1200" },
+      series: series(counted, (run) => [run.msP50, run.recall["1200"]]),
+    }),
+  );
+  const good = counted.filter((run) => run.recall["60"] >= 0.99 && run.bytesPerItem > 0);
+  savePlot(
+    folder,
+    "bytes-time",
+    plot({
+      title: `Bytes a code of what finds 0.99 of the nearest 60, ${runs[0]!.codes.toLocaleString("en")} codes`,
+      x: time,
+      y: { label: "bytes a code", log: true },
+      series: series(good, (run) => [run.msP50, run.bytesPerItem]),
+    }),
+  );
+  console.error(`${codesAre}: drawn to ${folder}`);
 }
 
 function pythonWithNumpy(): string | undefined {
