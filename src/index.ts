@@ -12,6 +12,7 @@ import {
 import { config } from "./config.ts";
 import { LookseeError } from "./errors.ts";
 import {
+  applyRules,
   bringUpToDate,
   createSnapshot,
   type DoctorOptions,
@@ -24,11 +25,15 @@ import {
   importSource,
   listSnapshots,
   restoreSnapshot,
+  type SelectionReport,
+  type SelectionRules,
   type SnapshotOptions,
   type SnapshotReport,
   type Source,
   sourceOfJob,
   verifySnapshot,
+  type Why,
+  whyChosen,
 } from "./indexing/index.ts";
 import {
   type Evaluation,
@@ -54,12 +59,15 @@ export {
   type Mapping,
   type MappingChoice,
   type ReadTable,
+  type SelectionReport,
+  type SelectionRules,
   type Removed,
   type SnapshotCheck,
   type SnapshotOptions,
   type SnapshotReport,
   type Source,
   type Variant,
+  type Why,
 } from "./indexing/index.ts";
 export { MALL_VERSION, type MallOptions, type WrittenMall, writeMall } from "./mall/index.ts";
 export {
@@ -243,6 +251,16 @@ export class Catalog {
   /** Everything that the catalog holds, line by line, in canonical order. */
   export(): Iterable<ExportLine> {
     return this.#stored().export();
+  }
+
+  /** Why an item is found, or not: rules, preference, picture quality. ITEM_UNKNOWN. */
+  why(itemId: string): Promise<Why> {
+    return whyChosen(this.#stored(), itemId);
+  }
+
+  /** Saves the rules by which items are chosen, if given, and applies them. */
+  select(rules?: SelectionRules, options: Pick<ImportOptions, "onProgress" | "signal"> = {}): Promise<SelectionReport> {
+    return applyRules(this.#parts.store, this.name, rules, options);
   }
 
   /** Items whose pictures are the same; search shows each group once. */

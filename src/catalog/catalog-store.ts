@@ -14,6 +14,7 @@ import { Jobs } from "./jobs.ts";
 import { Known } from "./known.ts";
 import type { PictureFiles } from "./picture-files.ts";
 import { Quarantine, type Quarantined } from "./quarantine.ts";
+import { Selection } from "./selection.ts";
 import { Shelf, type ShelfItem } from "./shelf.ts";
 import { tryWriterLock, type WriterLock } from "./writer-lock.ts";
 
@@ -45,6 +46,7 @@ export class CatalogStore {
   readonly #quarantine: Quarantine;
   readonly #shelf: Shelf;
   readonly duplicates: Duplicates;
+  readonly selection: Selection;
 
   constructor(db: Database, files: PictureFiles, id: number, name: string) {
     this.#db = db;
@@ -58,6 +60,7 @@ export class CatalogStore {
     this.#quarantine = new Quarantine(db, id);
     this.#shelf = new Shelf(db, id);
     this.duplicates = new Duplicates(db, id);
+    this.selection = new Selection(db, id);
   }
 
   /** Change counter: grows with every commit, by any process, that changes items, pictures or codes. About 3 µs. */

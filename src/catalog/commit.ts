@@ -179,6 +179,16 @@ export class Commit {
     return found;
   }
 
+  /** Says of items whether they may be found (`why` null) or why not, and closes the commit. */
+  choose(changes: readonly { item: number; why: string | null }[]): void {
+    for (const { item, why } of changes) {
+      this.#db.run("UPDATE item SET chosen = ?, why = ? WHERE id = ?", why === null ? 1 : 0, why, item);
+      this.#touchPicturesOf(item);
+    }
+    this.#changed = true;
+    this.finish();
+  }
+
   #touchPicturesOf(item: number): void {
     for (const { id } of this.#db.all<{ id: number }>("SELECT image_id AS id FROM picture WHERE item = ?", item))
       if (!this.#touched.has(id)) this.#touched.set(id, false);
@@ -218,9 +228,10 @@ export class Commit {
   #date(catalogId: number, image: number, version: number, recoded: boolean): void {
     this.#db.run(
       `INSERT INTO member (catalog_id, image_id, live, changed)
-       VALUES (?1, ?2, EXISTS (SELECT 1 FROM picture WHERE image_id = ?2 AND catalog_id = ?1), ?3)
+       VALUES (?1, ?2, EXISTS (SELECT 1 FROM picture p JOIN item i ON i.id = p.item
+         WHERE p.image_id = ?2 AND p.catalog_id = ?1 AND i.chosen = 1), ?3)
        ON CONFLICT (catalog_id, image_id) DO UPDATE SET live = excluded.live, changed = excluded.changed,
-         gone = iif(excluded.live, NULL, coalesce(gone, ?5))
+         gone = iif(EXISTS (SELECT 1 FROM picture WHERE image_id = ?2 AND catalog_id = ?1), NULL, coalesce(gone, ?5))
          WHERE live <> excluded.live OR ?4`,
       catalogId,
       image,

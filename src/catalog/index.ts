@@ -22,6 +22,7 @@ export { type Beat, type Job, type JobProgress, type JobRequest, type JobState, 
 export type { KnownItem } from "./known.ts";
 export { hashOf } from "./picture-files.ts";
 export type { Quarantined } from "./quarantine.ts";
+export type { SelectionRow, StoredQuality } from "./selection.ts";
 export type { ShelfItem } from "./shelf.ts";
 export { type Snapshot, type SnapshotAnswers, type SnapshotStep, Snapshots } from "./snapshots.ts";
 export { openStore, type Store } from "./store.ts";

@@ -63,18 +63,20 @@ export function takeInventory(
       const stats = statSync(join(files.root, prefix, name), { throwIfNoEntry: false });
       if (stats?.isFile()) onDisk.set(name, { bytes: stats.size, age: now - stats.mtimeMs });
     }
-    const rows = db.arrays<[string, number, number]>(
-      `SELECT sha256, bytes, EXISTS (SELECT 1 FROM picture WHERE image_id = image.id) FROM image
+    const rows = db.arrays<[string, number, number, number]>(
+      `SELECT sha256, bytes, EXISTS (SELECT 1 FROM picture WHERE image_id = image.id),
+         EXISTS (SELECT 1 FROM member WHERE image_id = image.id AND gone IS NOT NULL) FROM image
        WHERE sha256 >= ? AND sha256 < ? ORDER BY sha256`,
       prefix,
       folder === 255 ? "g" : (folder + 1).toString(16).padStart(2, "0"),
     );
-    for (const [sha256, bytes, shown] of rows) {
+    for (const [sha256, bytes, shown, waiting] of rows) {
       const path = files.path(sha256);
       const file = onDisk.get(sha256);
       onDisk.delete(sha256);
       if (shown === 0) {
-        if (file && file.age > YOUNG_MS) orphan(path, file.bytes);
+        // What an import took away waits a while before the next one deletes it; that is no orphan.
+        if (file && waiting === 0 && file.age > YOUNG_MS) orphan(path, file.bytes);
       } else if (file?.bytes !== bytes) add(inventory.missing, path, bytes);
       else if (nth++ % every === 0) {
         inventory.readThrough++;

@@ -104,7 +104,7 @@ export class Items {
            (SELECT f.sku FROM variant f WHERE f.item = p.item ORDER BY f.position, f.id LIMIT 1) END AS firstSku
        FROM picture p JOIN item i ON i.id = p.item LEFT JOIN variant v ON v.id = p.variant
        LEFT JOIN duplicate d ON d.item = p.item LEFT JOIN item l ON l.id = d.leader
-       WHERE p.image_id IN (SELECT value FROM json_each(?)) AND p.catalog_id = ?
+       WHERE p.image_id IN (SELECT value FROM json_each(?)) AND p.catalog_id = ? AND i.chosen = 1
        GROUP BY p.image_id, p.item, p.variant
        ORDER BY p.image_id, p.item, p.variant IS NULL, v.position`,
       JSON.stringify(imageIds),

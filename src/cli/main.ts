@@ -8,6 +8,7 @@ import { addEval } from "./eval.ts";
 import { addExport } from "./export.ts";
 import { addImport } from "./import.ts";
 import { addIndex } from "./index-codes.ts";
+import { addItems } from "./items.ts";
 import { addJobs } from "./jobs.ts";
 import { addMall } from "./mall.ts";
 import { addQuarantine } from "./quarantine.ts";
@@ -37,6 +38,7 @@ for (const add of [
   addSearch,
   addEval,
   addServe,
+  addItems,
   addJobs,
   addQuarantine,
   addExport,

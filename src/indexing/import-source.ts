@@ -15,6 +15,7 @@ import type { Progress } from "./progress.ts";
 import { removeMissing } from "./remove-missing.ts";
 import type { ImportReport } from "./report.ts";
 import type { Seeing } from "./seen.ts";
+import { selectItems } from "./selection/select.ts";
 import { type OpenedSource, openSource, type Source } from "./source.ts";
 import type { ReadTable } from "./survey.ts";
 
@@ -128,6 +129,7 @@ async function run(
     ? { removed: await removeMissing(catalog, committer, sourceId, options.yes === true, job) }
     : {};
   catalog.keepQuarantine(sourceId, job);
+  await selectItems(catalog, job);
   await findDuplicates(catalog, model.id, job);
   const { rows, imported, unchanged, deselected } = committer.counts;
   return {

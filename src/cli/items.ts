@@ -1,0 +1,77 @@
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
+import type { SelectionRules, Why } from "../index.ts";
+import { Progress } from "./progress.ts";
+import { settingsOf, whole, withShop } from "./settings.ts";
+import { printJson, table } from "./table.ts";
+
+type Rules = { inStock?: boolean; except?: string[]; least?: number; most?: number; all?: boolean };
+
+export function addItems(program: Command): void {
+  const items = program.command("items").description("the catalog's items, and which of them may be found");
+  items
+    .command("show")
+    .description("what the catalog holds of an item")
+    .argument("<item>", "its id")
+    .option("--why", "also say why it is found, or why not")
+    .action(async (itemId: string, options: { why?: boolean }, command: Command) => {
+      const { catalog, json } = settingsOf(command);
+      const shown = await withShop(command, false, async (shop) => ({
+        ...shop.catalog(catalog).item(itemId),
+        ...(options.why ? { why: await shop.catalog(catalog).why(itemId) } : {}),
+      }));
+      if (json) return printJson(shown);
+      const { why, ...item } = shown;
+      const rows = Object.entries(item).map(([name, value]): [string, string] => [name, String(value ?? "")]);
+      process.stdout.write(`${table(["field", "value"], rows)}\n`);
+      if (why) process.stdout.write(`\n${sentences(why).join("\n")}\n`);
+    });
+  items
+    .command("select")
+    .description("choose which items may be found; kept with the catalog and obeyed at every import")
+    .option("--in-stock", "only items in stock")
+    .option("--except <category>", "not this category; may be given again", collect)
+    .option("--least <score>", "preference x picture quality at least (0-1)", fraction)
+    .option("--most <n>", "no more than n items, the best by preference x picture quality", whole(1, 1_000_000_000))
+    .option("--all", "no rules: every item")
+    .addHelpText(
+      "after",
+      "\nWithout an option the rules stay and are applied again.\n\nExample:\n  looksee items select --in-stock --except gift-cards",
+    )
+    .action(async (options: Rules, command: Command) => {
+      const { catalog, json } = settingsOf(command);
+      const { all, ...given } = options;
+      const rules: SelectionRules | undefined = all ? {} : Object.keys(given).length > 0 ? given : undefined;
+      const progress = new Progress();
+      const report = await withShop(command, false, (shop) =>
+        shop.catalog(catalog).select(rules, { onProgress: progress.update }),
+      );
+      progress.end();
+      if (json) printJson(report);
+      else process.stdout.write(`${report.chosen} of ${report.items} items may be found.\n`);
+    });
+}
+
+function sentences({ chosen, because, preference, quality, score, inStock }: Why): string[] {
+  const share = (value: number | null) => (value === null ? "unknown" : value.toFixed(2));
+  const lines = [
+    `${chosen ? "It may be found" : "It is left out"}: ${because}.`,
+    `Preference ${share(preference.value)}: sales ${share(preference.sales)}, clicks ${share(preference.clicks)}, recency ${share(preference.recency)}; ${inStock ? "in stock" : "out of stock"}.`,
+  ];
+  if (!quality) return [...lines, "Its first picture cannot be read."];
+  const { overall, sharpness, exposure, size, watermark, collage, text } = quality;
+  return [
+    ...lines,
+    `Picture ${share(overall)}: sharpness ${share(sharpness)}, exposure ${share(exposure)}, size ${share(size)}; ` +
+      `watermark ${share(watermark)}, collage ${share(collage)}, text ${share(text)}.`,
+    `Preference x picture quality: ${score.toFixed(3)}.`,
+  ];
+}
+
+const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];
+
+function fraction(text: string): number {
+  const value = Number(text);
+  if (text === "" || !(value >= 0 && value <= 1)) throw new InvalidArgumentError("Give a number from 0 to 1.");
+  return value;
+}
