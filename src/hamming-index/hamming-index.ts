@@ -240,11 +240,11 @@ export class HammingIndex {
   }
 
   /**
-   * Sorts all codes into lists, by default some 4 √n of them, and measures how few a search must read: what `recall` below 1
+   * Sorts all codes into lists, by default of some 80 codes, of more past a million, and measures how few a search must read: what `recall` below 1
    * needs. Codes that come later are sorted in as they are merged. Minutes for 100 M; the index answers meanwhile. Throws
    * INDEX_LISTS, INDEX_FULL, INDEX_CLOSED.
    */
-  async cluster(lists = Math.max(1, Math.round(Math.sqrt(this.size) * 4))): Promise<void> {
+  async cluster(lists = listsFor(this.size)): Promise<void> {
     this.#open();
     if (!Number.isInteger(lists) || lists < 1 || lists > LISTS_MAX || this.size === 0)
       throw new LookseeError(
@@ -344,6 +344,10 @@ export class HammingIndex {
     if (this.#closed) throw new LookseeError("INDEX_CLOSED", "The index has been closed", "Open another one");
   }
 }
+
+/** A list for every 80 codes while that is few lists; then they grow with the root, for ranking them costs time too. */
+const listsFor = (codes: number): number =>
+  Math.max(1, Math.round(Math.min(codes / 80, 16_384 * Math.sqrt(codes / 1_310_720), 65_536)));
 
 function width(problem: string): LookseeError {
   return new LookseeError("INDEX_CODE_WIDTH", problem, "Codes are 64 bytes each");

@@ -37,8 +37,9 @@ type Views = { bytesOf(memory: number): Uint8Array; wordsOf(memory: number): Uin
 const CODE_WORDS = CODE_BYTES / 4;
 /** Codes whose lists are found together: 1 MB. */
 const ASSIGNED = 16_384;
-/** Codes read at once from a source's file: 1 MB. */
+/** Codes read at once from a source's file: 1 MB where they are asked for one after the other, give or take GAP, else one. */
 const WINDOW = 16_384;
+const GAP = 256;
 
 /** Copies the living codes of all sources, by list, then ascending id, to the frames, and to a file if one is asked for. */
 export function merge(order: MergeOrder, views: Views): Merged {
@@ -219,7 +220,7 @@ function sample(memory: Uint8Array, frame: Frame, n: number): void {
   }
 }
 
-/** A source's codes, from its frames or from its file; slots asked for in ascending order are read once. */
+/** A source's codes, from its frames or from its file. */
 class Reader {
   readonly #source: Source;
   readonly #words: readonly Uint32Array[];
@@ -248,8 +249,9 @@ class Reader {
 
   #fill(slot: number): void {
     const { fd, codesAt } = this.#source.codes!;
+    const onward = slot >= this.#to && slot < this.#to + GAP;
     this.#from = slot;
-    this.#to = Math.min(slot + WINDOW, this.#source.count);
+    this.#to = onward ? Math.min(slot + WINDOW, this.#source.count) : slot + 1;
     const wanted = (this.#to - slot) * CODE_BYTES;
     const bytes = new Uint8Array(this.#window!.buffer);
     for (let got = 0; got < wanted; ) {

@@ -14,10 +14,9 @@ import { HEADER_BYTES } from "./segment-header.ts";
 import { readHeader } from "./segment-reader.ts";
 import type { Bits, Slots } from "./slots.ts";
 
-/**
- * The most codes a merge makes one segment of: 4 Mi in memory, twice as many where only ids are. With 36 bytes a code to sort
- * them, it takes at most 450 MB beside the index.
- */
+/** Bytes a code that sorting takes. */
+const SORT_BYTES = 36;
+/** The most codes a merge makes one segment of: 4 Mi in memory, twice as many where only ids are; 450 MB with sorting. */
 const MERGE_CODES = 4 * 2 ** 20;
 /** Segments up to this size go into every merge: they cost next to nothing and would only become many. */
 const SMALL = 65_536;
@@ -60,14 +59,17 @@ export class Upkeep {
     const state = this.#state();
     const due = this.#due(state);
     const wasteful = holdings.segments.find(
-      (segment) => !due.includes(segment) && segment.deadCount * 4 > segment.count,
+      (segment) => !due.includes(segment) && segment.deadCount * 4 > segment.count && this.#hasRoomFor(segment.live),
     );
     if (due.length > 0) await this.#merge(due, state);
     if (wasteful) await this.#merge([wasteful], state);
     if (mark !== undefined) await this.#write(state, mark);
   }
 
-  /** Sorts every code into `lists` lists, segment by segment; merges do so from now on. Throws INDEX_FULL. */
+  /**
+   * Sorts every code into `lists` lists, in one segment if the machine has the memory for a second copy, else segment by
+   * segment; merges sort from now on. Throws INDEX_FULL.
+   */
   async cluster(lists: number): Promise<Clusters> {
     const holdings = this.#holdings;
     const some = holdings.spread(trainingCodes(lists));
@@ -77,8 +79,20 @@ export class Upkeep {
     holdings.clusters = clusters;
     holdings.freeze();
     const state = this.#state();
-    for (const part of [...state.keys()]) await this.#merge([part], state);
+    const parts = [...state.keys()];
+    // A list is read in one go where all its codes are in one segment, for which there must be room beside the others.
+    if (this.#hasRoomFor(holdings.size)) await this.#merge(parts, state);
+    else for (const part of parts) await this.#merge([part], state);
     return clusters;
+  }
+
+  get #most(): number {
+    return this.#codesInFiles ? 2 * MERGE_CODES : MERGE_CODES;
+  }
+
+  #hasRoomFor(codes: number): boolean {
+    const bytes = (this.#codesInFiles ? 0 : CODE_BYTES) + 5 + SORT_BYTES;
+    return codes <= this.#most || codes * bytes < process.availableMemory() * 0.8;
   }
 
   #state(): State {
@@ -90,10 +104,9 @@ export class Upkeep {
   #due(state: State): Slots[] {
     const due: Slots[] = [...this.#holdings.frozen];
     const live = (part: Slots): number => state.get(part)!.live;
-    const most = this.#codesInFiles ? 2 * MERGE_CODES : MERGE_CODES;
     let total = due.reduce((sum, part) => sum + live(part), 0);
     for (const segment of [...this.#holdings.segments].sort((a, b) => live(a) - live(b))) {
-      if (live(segment) > Math.max(total, SMALL) || total + live(segment) > most) break;
+      if (live(segment) > Math.max(total, SMALL) || total + live(segment) > this.#most) break;
       if (due.length === 0) break; // nothing new came: what there is has been merged as far as it goes
       due.push(segment);
       total += live(segment);
