@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { type Stats, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
@@ -60,17 +61,24 @@ export async function openSource(
   return { kind: "tables", tables: [table], others: [], file: given, name, base, close };
 }
 
-/** A table at an address; pictures that it names without a host are looked up beside it there. */
+/**
+ * A table at an address; pictures that it names without a host are looked up beside it there. What follows the `?` may
+ * be a key, so it is shown nowhere: a mark of it tells two such addresses apart.
+ */
 async function openAddress(
   given: string,
-  { images, name, fetch = {} }: { images?: string; name?: string; fetch?: FetchOptions },
+  options: { images?: string; name?: string; fetch?: FetchOptions },
 ): Promise<OpenedSource> {
-  const { path, remove } = await downloadSource(given, fetch);
+  const { path, remove } = await downloadSource(given, options.fetch ?? {});
   try {
-    if (statSync(path).size === 0) throw empty(given);
-    const table = await openTable(given, path);
-    const base = images === undefined ? given : resolve(images);
-    return { kind: "tables", tables: [table], others: [], file: given, name: name ?? given, base, close: remove };
+    const { origin, pathname, search, username } = new URL(given);
+    const file = origin + pathname;
+    const mark = search + username === "" ? "" : `?${hash("sha256", search + username, "hex").slice(0, 8)}`;
+    const name = options.name ?? file + mark;
+    if (statSync(path).size === 0) throw empty(file);
+    const base = options.images === undefined ? given : resolve(options.images);
+    const table = await openTable(file, path);
+    return { kind: "tables", tables: [table], others: [], file, name, base, close: remove };
   } catch (error) {
     await remove();
     throw error;

@@ -325,6 +325,9 @@ test("a table at an address: NDJSON over HTTP, its pictures beside it there, and
   expect(report).toMatchObject({ rows: 3, imported: 3, pictures: 2 });
   expect(report.quarantined).toMatchObject([{ row: 3, picture: "file:///etc/passwd", code: "URL_REFUSED" }]);
   expect(await run()).toMatchObject({ unchanged: 3 });
+  // What may be a key is in no list.
+  expect(report.quarantined[0]!.file).toBe(`http://127.0.0.1:${port}/shop/feed.ndjson`);
+  expect(JSON.stringify([data.catalog("main").jobs.list(), data.catalog("main").quarantine()])).not.toContain("secret");
   await expect(
     importSource(data, "main", fakeModel(), `http://127.0.0.1:${port}/none.csv`, {
       fetch: { allowAddress: "127.0.0.1" },
