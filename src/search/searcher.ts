@@ -30,6 +30,9 @@ export const SURVIVORS = 1200;
 /** Pictures whose owners are looked up together: a page and the quality re-rank rarely need more. */
 const GROUPED_AT_ONCE = 64;
 
+/** A catalog that changes during every try, each a few milliseconds, is answered from between two commits. */
+const MOST_TRIES = 8;
+
 /** What search needs of a model; tests bring their own. */
 export type Eyes = Pick<Model, "id" | "card" | "see">;
 
@@ -80,10 +83,25 @@ export class Searcher {
     const clock = new Stopwatch();
     if (query.category !== undefined) await this.#checkCategory(query.category);
     const subject = await subjectOf(query, this.#store, this.#catalog, this.#model);
-    await this.#mirror.refresh(); // last before the scan, so that all that was committed by now is in
-    if (this.#mirror.index.size === 0) throw this.#empty();
     clock.lap("model");
+    for (let tries = 1; ; tries++) {
+      await this.#mirror.refresh(); // last before the scan, so that all that was committed by now is in
+      if (this.#mirror.index.size === 0) throw this.#empty();
+      const { version } = this.#mirror;
+      const list = await this.#list(query, subject, clock);
+      const hits = this.#page(list, 0, list.limit);
+      clock.lap("rank");
+      // A commit meanwhile may be in the codes and not in the rows, or the other way round: then it is worked out anew.
+      const whole = this.#mirror.version === version && this.#catalog.version() === version;
+      if (!whole && tries < MOST_TRIES) continue;
+      const nextCursor = list.groups.found.length > list.limit ? this.#lists.freeze(list, list.limit) : null;
+      const { coarse, vote, fine, rank } = clock.laps;
+      const timings = { ...subject.timings, vote, coarse, fine, rank, total: performance.now() - started };
+      return resultOf(list, hits, nextCursor, timings);
+    }
+  }
 
+  async #list(query: SearchQuery, subject: Subject, clock: Stopwatch): Promise<FrozenList> {
     const scanned = await this.coarse(subject.code, query.category);
     clock.lap("coarse");
     const neighbours = query.category === undefined ? scanned : await this.#neighbours(subject);
@@ -94,7 +112,7 @@ export class Searcher {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const groups = this.#rank(survivors, subject, limit);
     const [best] = groups.found;
-    const list: FrozenList = {
+    return {
       searchId: randomBytes(12).toString("base64url"),
       modelVersion: `${this.#model.card.id}@${this.#model.card.version}`,
       imageId: query.imageId ?? null,
@@ -107,12 +125,6 @@ export class Searcher {
       limit,
       groups,
     };
-    const hits = this.#page(list, 0, limit);
-    const nextCursor = groups.found.length > limit ? this.#lists.freeze(list, limit) : null;
-    clock.lap("rank");
-    const { coarse, vote, fine, rank } = clock.laps;
-    const timings = { ...subject.timings, vote, coarse, fine, rank, total: performance.now() - started };
-    return resultOf(list, hits, nextCursor, timings);
   }
 
   /**

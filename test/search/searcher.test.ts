@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type CatalogStore, openStore, type Store } from "../../src/catalog/index.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { CatalogStore } from "../../src/catalog/catalog-store.ts";
+import { openStore, type Store } from "../../src/catalog/index.ts";
 import { Searcher, type SearchHit, type SearchQuery, type SearchResult, SURVIVORS } from "../../src/search/index.ts";
 import {
   codeOf,
@@ -247,6 +248,40 @@ describe("read your writes", () => {
       asked.push(searcher.search({ image: photoOf(feature, i % 3) }).then(({ hits }) => hits[0]!.itemId));
     }
     expect(await Promise.all(asked)).toEqual(Array.from({ length: 20 }, (_, i) => `late-${i}`));
+  });
+
+  test("a search never sees half of a commit, whatever is committed while it works", async () => {
+    // Every commit gives each of the twelve items its other picture; half of it would miss items or mix the two days.
+    const days = [0, 1].map((day) =>
+      Array.from({ length: 12 }, (_, i) => {
+        const picture = { id: `half-${day}-${i}`, kind: 0, feature: near(featureOf(i, 0), 50 + day, 0.6) };
+        return { itemId: `half-${i}`, kind: 0, pictures: [picture], attributes: { day } };
+      }),
+    );
+    upsert(shop.catalog, days[0]!);
+    const searcher = await searcherOf();
+    const elsewhere = openStore(shop.dir);
+    let calls = 0;
+    const between = (name: "features" | "ownersOfImages") => {
+      const own = CatalogStore.prototype[name] as (...given: unknown[]) => unknown;
+      return vi.spyOn(CatalogStore.prototype, name).mockImplementation(function (
+        this: CatalogStore,
+        ...given: unknown[]
+      ) {
+        if (++calls % 3 === 0) upsert(elsewhere.catalog("main"), days[(calls / 3) % 2]!);
+        return own.apply(this, given) as never;
+      });
+    };
+    const spies = [between("features"), between("ownersOfImages")];
+    const photo = photoOf(featureOf(3, 0), 0);
+    for (let round = 0; round < 20; round++) {
+      const { hits } = await searcher.search({ image: photo, limit: 20 });
+      expect(hits.map(({ itemId }) => itemId).sort()).toEqual(days[0]!.map(({ itemId }) => itemId).sort());
+      expect(new Set(hits.map(({ attributes }) => attributes.day)).size).toBe(1);
+    }
+    expect(calls).toBeGreaterThan(40); // some were worked out anew
+    for (const spy of spies) spy.mockRestore();
+    elsewhere.close();
   });
 
   test("a catalog that was empty at first is searchable with the first commit, tabs included", async () => {
