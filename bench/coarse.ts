@@ -2,8 +2,7 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { LookseeError } from "../src/errors.ts";
 import { DenseCodes } from "./dense-codes.ts";
-import type { BuildTimes } from "./list-index.ts";
-import { looksee, type PeersRun } from "./looksee.ts";
+import { type BuildTimes, looksee, type PeersRun } from "./looksee.ts";
 import { plot, savePlot } from "./plot.ts";
 import { codesOf, realFeatures } from "./real-features.ts";
 
@@ -16,7 +15,8 @@ export type CoarseFigures = {
   codesAre: string;
   queries: number;
   command: string;
-  runs: PeersRun[];
+  /** `ofExact`: p50 ÷ the p50 of the exact search over the same codes. */
+  runs: (PeersRun & { ofExact: number })[];
   builds: ({ codes: number; residentGb: number } & BuildTimes)[];
 };
 
@@ -64,7 +64,8 @@ export async function benchCoarse(args: readonly string[]): Promise<CoarseFigure
   };
   for (const count of sizes) {
     console.error(`${count} codes …`);
-    const { runs, seconds } = await looksee({ count, dense }, queries, threads, floors);
+    const { runs: measured, seconds } = await looksee({ count, dense }, queries, threads, floors);
+    const runs = measured.map((run) => ({ ...run, ofExact: run.msP50 / measured[0]!.msP50 }));
     figures.runs.push(...runs);
     const residentGb = process.resourceUsage().maxRSS / 1e6;
     figures.builds.push({ codes: count, residentGb, ...seconds });
@@ -103,14 +104,14 @@ export function table({
 }: CoarseFigures): string {
   return [
     `${cpu}, ${cores} cores, node ${node}, seed ${seed}, load ${load.toFixed(1)}; ${codesAre}; ${queries} queries; ${command}`,
-    "      codes mode    ms p50   ms p95  compared     @60   60 p5   @1200    said  settings",
+    "      codes mode    ms p50   ms p95  of exact     @60   60 p5   @1200    said  settings",
     ...runs.map((run) =>
       [
         String(run.codes).padStart(11),
         run.mode.padEnd(6),
         run.msP50.toFixed(2).padStart(7),
         run.msP95.toFixed(2).padStart(8),
-        `${((run.compared ?? 1) * 100).toFixed(2)} %`.padStart(9),
+        run.ofExact.toFixed(3).padStart(9),
         run.recall["60"].toFixed(4).padStart(7),
         run.recallP5.toFixed(3).padStart(7),
         run.recall["1200"].toFixed(4).padStart(7),
@@ -120,7 +121,7 @@ export function table({
     ),
     ...builds.map(
       (build) =>
-        `${build.codes} codes built: centroids ${build.train.toFixed(1)} s, lists ${build.assign.toFixed(1)} s, placing ${build.place.toFixed(1)} s, exact answers ${build.answer.toFixed(1)} s, settings ${build.measure.toFixed(1)} s; most memory so far ${build.residentGb.toFixed(1)} GB`,
+        `${build.codes} codes: drawn ${build.draw.toFixed(1)} s, taken in ${build.insert.toFixed(1)} s, lists and settings ${build.cluster.toFixed(1)} s; most memory so far ${build.residentGb.toFixed(1)} GB`,
     ),
   ].join("\n");
 }

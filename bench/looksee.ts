@@ -1,5 +1,14 @@
-import type { Hit } from "../src/hamming-index/index.ts";
-import { type BuildTimes, type CodeSource, ListIndex } from "./list-index.ts";
+import { HammingIndex, type Hit } from "../src/hamming-index/index.ts";
+import type { DenseCodes } from "./dense-codes.ts";
+
+/** Codes 0 … count - 1, under their number and one as id. */
+export type CodeSource = { count: number; dense: DenseCodes };
+
+/** Seconds: drawing the codes, taking them in, sorting them into lists with all that is measured. */
+export type BuildTimes = { draw: number; insert: number; cluster: number };
+
+/** Codes upserted at once. */
+const RUN = 65_536;
 
 /** Depth of every answer: the survivors of the coarse stage. */
 export const K = 1200;
@@ -25,8 +34,6 @@ export type PeersRun = {
   recallP5: number;
   /** looksee coarse: the recall it said to expect. */
   expected?: number;
-  /** looksee coarse: share of the codes that the median query was compared with. */
-  compared?: number;
   bytesPerItem: number;
   buildSeconds: number;
 };
@@ -38,10 +45,14 @@ export async function looksee(
   threads: number,
   floors: readonly number[],
 ): Promise<{ runs: PeersRun[]; exact: number[][]; seconds: BuildTimes }> {
-  const index = await ListIndex.build(source, threads);
-  const buildSeconds = Object.values(index.seconds).reduce((sum, seconds) => sum + seconds, 0);
-  const facts = { engine: "looksee", version: "here", build: "WASM SIMD", counted: true, codes: index.count, threads };
-  const cost = { bytesPerItem: index.bytes / index.count, buildSeconds };
+  const { index, seconds } = await filled(source, threads);
+  const { codes, bytes } = index.stats();
+  const { codes: inCodes, ids, masks, sample, tables } = bytes;
+  const facts = { engine: "looksee", version: "here", build: "WASM SIMD", counted: true, codes, threads };
+  const cost = {
+    bytesPerItem: (inCodes + ids + masks + sample + tables) / codes,
+    buildSeconds: seconds.insert + seconds.cluster,
+  };
   const timed = async (ask: (query: Uint8Array) => Promise<Hit[]>): Promise<{ ms: number[]; ids: number[][] }> => {
     const ms: number[] = [];
     const ids: number[][] = [];
@@ -54,16 +65,16 @@ export async function looksee(
     }
     return { ms, ids };
   };
-  const exact = await timed(async (query) => (await index.exact([query], K))[0]!);
+  const exact = await timed((query) => index.search(query, K));
   const start = performance.now();
-  for (let i = 0; i < queries.length; i += 16) await index.exact(queries.slice(i, i + 16), K);
+  await Promise.all(queries.map((query) => index.search(query, K)));
   const batched = queries.length / ((performance.now() - start) / 1000);
   const runs: PeersRun[] = [
     {
       ...facts,
       ...cost,
       mode: "exact",
-      settings: `k=${K}; qps in batches of 16`,
+      settings: `k=${K}; qps of all queries asked at once`,
       msP50: quantile(exact.ms, 0.5),
       msP95: quantile(exact.ms, 0.95),
       qps: batched,
@@ -71,30 +82,51 @@ export async function looksee(
     },
   ];
   for (const floor of floors) {
-    const answers: { recall: number; compared: number }[] = [];
+    let expected = 1;
     const { ms, ids } = await timed(async (query) => {
-      const answer = await index.search(query, K, { recall: floor });
-      answers.push(answer);
-      return answer.hits;
+      const { hits, recall } = await index.answer(query, K, { recall: floor });
+      expected = recall;
+      return hits;
     });
     runs.push({
       ...facts,
       ...cost,
       mode: "coarse",
-      settings: `recall: ${floor}, lists ${index.lists}, k=${K}`,
+      settings: `recall: ${floor}, k=${K}`,
       msP50: quantile(ms, 0.5),
       msP95: quantile(ms, 0.95),
       qps: (1000 * ms.length) / ms.reduce((sum, value) => sum + value, 0),
       ...recallOf(ids, exact.ids),
-      expected: answers[0]!.recall,
-      compared: quantile(
-        answers.map(({ compared }) => compared / index.count),
-        0.5,
-      ),
+      expected,
     });
   }
   await index.close();
-  return { runs, exact: exact.ids, seconds: index.seconds };
+  return { runs, exact: exact.ids, seconds };
+}
+
+async function filled(
+  { count, dense }: CodeSource,
+  threads: number,
+): Promise<{ index: HammingIndex; seconds: BuildTimes }> {
+  const index = await HammingIndex.open({ threads });
+  const seconds: BuildTimes = { draw: 0, insert: 0, cluster: 0 };
+  let since = performance.now();
+  const lap = (stage: keyof BuildTimes): void => {
+    seconds[stage] += (performance.now() - since) / 1000;
+    since = performance.now();
+  };
+  for (let from = 0; from < count; from += RUN) {
+    const codes = dense.codes(from, Math.min(RUN, count - from));
+    lap("draw");
+    await index.upsert(
+      Uint32Array.from({ length: codes.length / 64 }, (_, i) => from + i + 1),
+      codes,
+    );
+    lap("insert");
+  }
+  await index.cluster();
+  lap("cluster");
+  return { index, seconds };
 }
 
 /** Recall by id of answers, each nearest first, against the true ones. */

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { LookseeError } from "../src/errors.ts";
 import { DenseCodes } from "./dense-codes.ts";
-import type { CodeSource } from "./list-index.ts";
-import { DEPTHS, K, looksee, type PeersRun, quantile, recallOf } from "./looksee.ts";
+import { type CodeSource, DEPTHS, K, looksee, type PeersRun, quantile, recallOf } from "./looksee.ts";
 import { askPeer, PEERS } from "./peer.ts";
 import { plot, savePlot } from "./plot.ts";
 import { codesOf, realFeatures } from "./real-features.ts";
@@ -179,7 +178,7 @@ export function table(figures: PeersFigures): string {
         run.recallP5.toFixed(3),
         run.bytesPerItem.toFixed(0).padStart(10),
         run.buildSeconds.toFixed(1).padStart(8),
-        ` ${run.settings}${run.compared === undefined ? "" : `, compared ${(run.compared * 100).toFixed(2)} %, said ${run.expected!.toFixed(4)}`}; ${run.version} ${run.build}${run.counted ? "" : " (no SIMD: not counted)"}`,
+        ` ${run.settings}${run.expected === undefined ? "" : `, said ${run.expected.toFixed(4)}`}; ${run.version} ${run.build}${run.counted ? "" : " (no SIMD: not counted)"}`,
       ].join(" "),
     ),
     ...figures.missing.map(({ engine, reason }) => `${engine}: ${reason}`),

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { DenseCodes } from "../../bench/dense-codes.ts";
-import { ListIndex } from "../../bench/list-index.ts";
-import { recallOf } from "../../bench/looksee.ts";
+import { looksee, recallOf } from "../../bench/looksee.ts";
 import { plot } from "../../bench/plot.ts";
 import { everyDistance } from "../../src/hamming-index/index.ts";
 import { oracleOf, xorshift } from "./random-codes.ts";
@@ -43,8 +42,9 @@ test("more codes bring nearer neighbours to features that were never seen", asyn
   const dense = await DenseCodes.of(table, 5);
   const strangers = await DenseCodes.of(features(40, 4), 1);
   const nearest = (n: number): number => {
+    const codes = dense.codes(0, n);
     let sum = 0;
-    for (let i = 0; i < 40; i++) sum += Math.min(...everyDistance(dense.codes(0, n), strangers.codes(i, 1)));
+    for (let i = 0; i < 40; i++) sum += Math.min(...everyDistance(codes, strangers.codes(i, 1)));
     return sum / 40;
   };
   const [few, real, many] = [nearest(150), nearest(600), nearest(9600)];
@@ -52,24 +52,17 @@ test("more codes bring nearer neighbours to features that were never seen", asyn
   expect(many).toBeLessThan(real * 0.9);
 });
 
-test.each([1, 2])("the index of the bench keeps its floor and is exact when asked, %i threads", async (threads) => {
+test("looksee is asked exactly and coarsely, and keeps its floor", async () => {
   const dense = await DenseCodes.of(table, 5);
-  const count = 9000;
-  const index = await ListIndex.build({ count, dense }, threads);
-  const codes = dense.codes(0, count);
-  const ids = Uint32Array.from({ length: count }, (_, i) => i + 1);
   const strangers = await DenseCodes.of(features(30, 4), 1);
-  const truth: number[][] = [];
-  const found: number[][] = [];
-  for (let i = 0; i < 30; i++) {
-    const query = Uint8Array.from(strangers.codes(i, 1));
-    const exact = oracleOf(ids, codes, query, 100);
-    expect((await index.exact([query], 100))[0]).toEqual(exact);
-    truth.push(exact.map(({ id }) => id));
-    found.push((await index.search(query, 100, { recall: 0.95 })).hits.map(({ id }) => id));
-  }
-  await index.close();
-  expect(recallOf(found, truth).recall["60"]).toBeGreaterThanOrEqual(0.95);
+  const queries = Array.from({ length: 30 }, (_, i) => Uint8Array.from(strangers.codes(i, 1)));
+  const { runs, exact } = await looksee({ count: 9000, dense }, queries, 1, [0.95]);
+  const ids = Uint32Array.from({ length: 9000 }, (_, i) => i + 1);
+  expect(exact[3]).toEqual(oracleOf(ids, dense.codes(0, 9000), queries[3]!, 1200).map(({ id }) => id));
+  expect(runs.map(({ mode }) => mode)).toEqual(["exact", "coarse"]);
+  expect(runs[0]!.recall["1200"]).toBe(1);
+  expect(runs[1]!.recall["60"]).toBeGreaterThanOrEqual(0.95);
+  expect(runs[1]!.expected).toBeGreaterThanOrEqual(0.95);
 });
 
 test("recall is counted by id among as many of the true ones", () => {
