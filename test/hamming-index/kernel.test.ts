@@ -16,5 +16,7 @@ test("the room stands alone: it imports node's own modules, itself and the error
     [...readFileSync(join(room, file), "utf8").matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g)].map((m) => m[1]!),
   );
   expect(imports.length).toBeGreaterThan(10);
-  expect(imports.filter((target) => !/^(node:(?!sqlite)|\.\/|\.\.\/(errors|layout|every-distance)\.ts$)/.test(target))).toEqual([]);
+  expect(
+    imports.filter((target) => !/^(node:(?!sqlite)|\.\/|\.\.\/(errors|layout|every-distance)\.ts$)/.test(target)),
+  ).toEqual([]);
 });
