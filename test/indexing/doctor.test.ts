@@ -1,7 +1,18 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
+import { HammingIndex } from "../../src/hamming-index/index.ts";
 import { createSnapshot, examine } from "../../src/indexing/index.ts";
 import { defaultModelFolder } from "../../src/vision/index.ts";
 import { scratch, store } from "./scene.ts";
@@ -107,6 +118,31 @@ test("a damaged database and a folder that is none are findings, not crashes", a
   expect(broken.bad[0]).toMatchObject({ state: "bad", remedy: expect.stringMatching(/[Rr]estore a snapshot/) });
   expect((await findings(scratch())).bad).toMatchObject([{ check: "data folder", state: "bad" }]);
 });
+
+test("a damaged segment of the index is named; the catalog can make it again", async () => {
+  const { dir, catalog } = await shop();
+  const { id } = await readModelId();
+  const folder = catalog.indexFolder(id);
+  const index = await HammingIndex.open({ dir: folder, modelId: id });
+  await index.upsert(
+    Uint32Array.from({ length: 2000 }, (_, i) => i + 1),
+    new Uint8Array(2000 * 64).fill(5),
+  );
+  await index.flush(1);
+  await index.close();
+  const check = async () =>
+    (await examine(dir, defaultModelFolder())).findings.filter(({ check }) => check === "index of main");
+  expect(await check()).toMatchObject([
+    { state: "good", detail: expect.stringMatching(/^2000 codes in .* checksums right$/) },
+  ]);
+  const [name] = readdirSync(folder).filter((file) => statSync(join(folder, file)).size > 100_000);
+  const bytes = readFileSync(join(folder, name!));
+  bytes[bytes.length >> 1]! ^= 1;
+  writeFileSync(join(folder, name!), bytes);
+  expect(await check()).toMatchObject([{ state: "note", remedy: expect.stringContaining("from the catalog") }]);
+});
+const readModelId = async () =>
+  JSON.parse(readFileSync(join(defaultModelFolder(), "card.json"), "utf8")) as { id: string };
 
 test("a code that is no longer its feature's, and pictures without codes, are found", async () => {
   const { dir, catalog, data } = await shop();

@@ -56,8 +56,10 @@ export async function examine(dir: string, modelFolder: string, options: DoctorO
         if (fault === null) good("database", `SQLite finds no fault in it (${megabytes(sizeOf(dir, "looksee.db"))})`);
         else
           say("database", "bad", fault, "Restore a snapshot (looksee snapshot restore), or import into a new folder");
-        for (const name of store.catalogs())
-          catalogFindings(store.catalog(name), model ?? undefined, good, say, teller);
+        for (const catalog of store.catalogs().map((name) => store.catalog(name))) {
+          catalogFindings(catalog, model ?? undefined, good, say, teller);
+          if (model) await segments(catalog, model.id, good, say);
+        }
         memory(store, good, say);
         pictures(store, options.sweep === true, good, say, teller);
         disk(dir, good, say);
@@ -160,6 +162,21 @@ function catalogFindings(catalog: CatalogStore, model: Model | undefined, good: 
       `${stopped.map(({ jobId, kind }) => `${jobId} (${kind})`).join(", ")} was interrupted`,
       "Run the same command again; it goes on where it stopped",
     );
+}
+
+/** The index keeps its codes in segments of its own, each under its checksums; what is damaged the catalog gives again. */
+async function segments(catalog: CatalogStore, modelId: string, good: Good, say: Say): Promise<void> {
+  const check = `index of ${catalog.name}`;
+  const index = await HammingIndex.open({ dir: catalog.indexFolder(modelId), modelId, write: false });
+  try {
+    const { files } = index.stats().bytes;
+    const problems = index.refused.map(({ problem }) => problem);
+    if (problems.length > 0)
+      say(check, "note", problems.slice(0, 3).join("; "), "The next search makes them again from the catalog");
+    else if (files > 0) good(check, `${index.size} codes in ${megabytes(files)} of segments, checksums right`);
+  } finally {
+    await index.close();
+  }
 }
 
 const named = ({ count, bytes, first }: Found): string =>
