@@ -113,6 +113,9 @@ test(`an import killed at ${KILLS} random moments and taken up again equals one 
     expected.push(exported(alone));
   }
   const kinds = (lines: ExportLine[], kind: ExportLine["kind"]) => lines.filter((line) => line.kind === kind);
+  // Groups of near-duplicates are made once all items are in.
+  const ungrouped = (lines: ExportLine[], kind: ExportLine["kind"]) =>
+    kinds(lines, kind).map((line) => ({ ...line, standIn: null }));
   expect(kinds(expected[0]!, "item").length).toBeGreaterThan(100);
   expect(kinds(expected[0]!, "quarantine").length).toBeGreaterThan(8);
   expect(expected[1]).not.toEqual(expected[0]);
@@ -142,7 +145,7 @@ test(`an import killed at ${KILLS} random moments and taken up again equals one 
           expect(now.items).toBeGreaterThanOrEqual(items);
           const lines = exported(data);
           for (const kind of ["image", "item"] as const)
-            expect(kinds(lines, kind)).toEqual(kinds(expected[0]!, kind).slice(0, kinds(lines, kind).length));
+            expect(ungrouped(lines, kind)).toEqual(ungrouped(expected[0]!, kind).slice(0, kinds(lines, kind).length));
           if (now.items > items) taken++;
           items = now.items;
         }
