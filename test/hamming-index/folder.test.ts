@@ -73,7 +73,7 @@ test.each(["memory", "file"] as const)(
         }
         await index.close();
       }),
-      { seed: SEED, numRuns: 25 },
+      { seed: SEED, numRuns: 12 },
     );
   },
 );
