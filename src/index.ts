@@ -59,9 +59,9 @@ export {
   type Mapping,
   type MappingChoice,
   type ReadTable,
+  type Removed,
   type SelectionReport,
   type SelectionRules,
-  type Removed,
   type SnapshotCheck,
   type SnapshotOptions,
   type SnapshotReport,
@@ -242,10 +242,16 @@ export class Catalog {
     return { bytes: picture.bytes(), mime: picture.mime, etag: picture.hash };
   }
 
-  /** The picture as a JPEG that fits a square of `side` pixels. IMAGE_UNKNOWN. */
+  /** The picture as a JPEG that fits a square of `side` pixels; those that the page asks for are kept. IMAGE_UNKNOWN. */
   async thumbnail(imageId: number, side: number): Promise<ServedPicture> {
+    const { thumbnails } = this.#stored();
     const picture = this.#stored().picture(imageId);
-    return { bytes: await thumbnail(picture.bytes(), side), mime: "image/jpeg", etag: `${picture.hash}-${side}` };
+    let bytes = thumbnails.read(picture.hash, side);
+    if (!bytes) {
+      bytes = await thumbnail(picture.bytes(), side);
+      thumbnails.save(picture.hash, side, bytes);
+    }
+    return { bytes, mime: "image/jpeg", etag: `${picture.hash}-${side}` };
   }
 
   /** Everything that the catalog holds, line by line, in canonical order. */

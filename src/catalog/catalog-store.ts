@@ -16,6 +16,7 @@ import type { PictureFiles } from "./picture-files.ts";
 import { Quarantine, type Quarantined } from "./quarantine.ts";
 import { Selection } from "./selection.ts";
 import { Shelf, type ShelfItem } from "./shelf.ts";
+import { Thumbnails } from "./thumbnails.ts";
 import { tryWriterLock, type WriterLock } from "./writer-lock.ts";
 
 export type Picture = {
@@ -39,6 +40,7 @@ export class CatalogStore {
   readonly id: number;
   readonly jobs: Jobs;
   readonly known: Known;
+  readonly thumbnails: Thumbnails;
   readonly #db: Database;
   readonly #files: PictureFiles;
   readonly #codes: Codes;
@@ -55,6 +57,7 @@ export class CatalogStore {
     this.name = name;
     this.jobs = new Jobs(db, id);
     this.known = new Known(db, id);
+    this.thumbnails = new Thumbnails(db.dir);
     this.#codes = new Codes(db, id);
     this.#items = new Items(db, id);
     this.#quarantine = new Quarantine(db, id);
@@ -324,7 +327,11 @@ export class CatalogStore {
 
   /** Deletes what images left behind that nobody has shown since `before` (ms since 1970); see gone.ts. */
   sweepGone(before: number): Swept {
-    return sweepGone(this.#db, this.#files, this.id, before);
+    const remove = (sha256: string) => {
+      this.#files.remove(sha256);
+      this.thumbnails.remove(sha256);
+    };
+    return sweepGone(this.#db, { remove }, this.id, before);
   }
 
   hasPictureFile(sha256: string, bytes: number): boolean {

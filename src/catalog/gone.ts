@@ -9,7 +9,7 @@ export type Swept = { waiting: number; deleted: number; bytes: number };
  * catalog shows. Their numbers stay, so that a reader which slept meanwhile still learns that they are gone; if the
  * picture comes back, it is looked at again under the same number.
  */
-export function sweepGone(db: Database, files: PictureFiles, catalogId: number, before: number): Swept {
+export function sweepGone(db: Database, files: Pick<PictureFiles, "remove">, catalogId: number, before: number): Swept {
   const swept = db.transaction(() => {
     const images = db.arrays<[number, string, number]>(
       `SELECT i.id, i.sha256, i.bytes FROM member m JOIN image i ON i.id = m.image_id
