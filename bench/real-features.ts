@@ -49,6 +49,12 @@ export async function realFeatures(
         else held.set(id, feature);
     }
     for (const id of asked.keys()) held.delete(id);
+    if (held.size < 100 || asked.size === 0)
+      throw new LookseeError(
+        "USAGE",
+        `${held.size} features of ${modelId} to search in, ${asked.size} to ask with`,
+        "Name catalogs that hold pictures seen by the default model: `looksee index` brings them up to date",
+      );
     const from = `${galleries.join(", ")}; queries ${[...queries, ...galleries.filter((name) => name.includes("/"))].join(", ")}`;
     return { gallery: flat([...held.values()]), queries: shuffled([...asked.values()], seed), from };
   } finally {
