@@ -5,7 +5,7 @@ import { decode } from "../../vision/index.ts";
 import type { JobRun } from "../job-run.ts";
 import { GLANCE_SIDE, type Glance, glanceOf } from "./glance.ts";
 import { groupItems } from "./group-items.ts";
-import { chanceOfSame, SURE } from "./same-picture.ts";
+import { CERTAIN, chanceOfSame, SURE } from "./same-picture.ts";
 
 /** Codes of one picture changed lie nearer than this, nearly always (bits of 512). */
 const RADIUS = 150;
@@ -88,11 +88,13 @@ export async function findDuplicates(
         if (!own) return same;
         for (const [head, members] of sets) {
           const tries = [...new Set([members[0]!, head, ...members.slice(1)])].slice(0, TRIES);
+          const chances: number[] = [];
           for (const other of tries) {
             const glance = await glances.of(other);
             if (!glance) continue;
             found.compared++;
-            if (chanceOfSame(glance, own) < SURE) continue;
+            chances.push(chanceOfSame(glance, own));
+            if (!isOneOf(chances, tries.length)) continue;
             found.confirmed++;
             same.add(head);
             break;
@@ -106,6 +108,16 @@ export async function findDuplicates(
   }
   found.groups = groupAnew(catalog);
   return found;
+}
+
+/**
+ * Whether a picture belongs to a set, by its chances of being the same as members of it. One that is certain is enough;
+ * one that is sure needs a second that does not speak against it, or to be the only member there is, so that two
+ * products alike do not grow together through one odd copy of either.
+ */
+export function isOneOf(chances: readonly number[], members = Number.POSITIVE_INFINITY): boolean {
+  const [first = 0, second = 0] = chances.toSorted((a, b) => b - a);
+  return first >= CERTAIN || (first >= SURE && (members === 1 || second >= 0.5));
 }
 
 /** Makes the items' groups of what is known of pictures and verdicts; returns how many. */
