@@ -89,18 +89,24 @@ export class Model {
     return this.#inference.close();
   }
 
-  /** Pass 1 finds the object in the whole picture, pass 2 looks at it closely. */
+  /** Pass 1 finds the object in the whole picture, pass 2 looks at it closely; views of the middle wait for neither. */
   async #seeWhole(picture: Picture): Promise<Seen> {
     const { width, height } = picture;
     const square = squareAroundPicture(width, height);
-    const whole = await this.#look(picture, square);
+    const middle = new Map(
+      this.card.views.sum
+        .filter(({ of }) => of === "centre")
+        .map((view) => [view, this.#look(picture, squareAroundBox(WHOLE, width, height, view.size))]),
+    );
+    const [whole] = await Promise.all([this.#look(picture, square), ...middle.values()]);
     const found = whole.box ? boxFromSquare(ordered(whole.box), square, width, height) : WHOLE;
     const believed = whole.box !== null && whole.boxScore >= this.card.views.minBoxScore && isBox(found, 0.02);
     const box = believed ? found : WHOLE;
-    const combined = await this.#combine(({ of, size }) => {
-      if (of === "whole") return whole;
-      return this.#look(picture, squareAroundBox(of === "box" ? box : WHOLE, width, height, size));
-    });
+    const combined = await this.#combine(
+      (view) =>
+        middle.get(view) ??
+        (view.of === "whole" ? whole : this.#look(picture, squareAroundBox(box, width, height, view.size))),
+    );
     return { ...combined, box, boxScore: Math.min(1, Math.max(0, whole.boxScore)) };
   }
 

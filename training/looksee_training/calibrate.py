@@ -94,6 +94,12 @@ def main():
     boxes = [n for n in names if n != "whole"]
     choices = [{"whole": 1.0}] + [{n: 1.0} for n in boxes]
     choices += [{"whole": w, n: 1 - w} for n, w in itertools.product(boxes, (0.3, 0.4, 0.5, 0.6))]
+    centres = [n for n in boxes if n.startswith("centre")]
+    choices += [
+        {"whole": w, box: b, centre: 0.3}
+        for box, centre in itertools.product([n for n in boxes if n not in centres], centres)
+        for w, b in ((0.3, 0.4), (0.2, 0.5))
+    ]
     if args.views:
         choices = [json.loads(args.views)]
     for weights in choices:

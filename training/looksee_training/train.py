@@ -115,21 +115,23 @@ def work(rank, config, run, resume):
     held_out = PictureSet(held_out, "mall", part="validation") if held_out.exists() and "mall" in sets else None
     data = Batches(sets, config.plan, config.side, config.seed * 1000 + rank, config.shuffle_identities)
     network = Network(config.trunk).to(memory_format=torch.channels_last)
-    if config.start:
-        network.load_state_dict(torch.load(config.start, map_location="cpu")["average"])
-    stem = frozen_stem(network.trunk, config.frozen_stages)
     slow, fast = list(network.trunk[config.frozen_stages :].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
-    began = [weight.detach().clone() for weight in slow]
+    began = [weight.detach().clone() for weight in slow]  # ImageNet's, also where the run goes on from another
     optimiser = torch.optim.AdamW(
         [{"params": slow, "top": config.trunk_rate}, {"params": fast, "top": config.head_rate}],
         lr=0.0, weight_decay=config.weight_decay,
     )  # fmt: skip
     bank, average, step, spent = Bank(len(data.numbers), FEATURE_WIDTH), Average(network), 0, 0.0
+    if config.start:
+        earlier = torch.load(config.start, map_location="cpu")
+        network.load_state_dict(earlier["average"])
+        bank.raw, average = earlier["bank"], Average(network)
     if resume:
         state = torch.load(run / "last.pt", map_location="cpu")
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         average.state, bank.raw, step, spent = state["average"], state["bank"], state["step"], state["spent"]
+    stem = frozen_stem(network.trunk, config.frozen_stages)
     # Forked: a spawned worker would be sent every mapped picture through a pipe.
     loader = torch.utils.data.DataLoader(
         data, batch_size=None, num_workers=1, prefetch_factor=4, multiprocessing_context="fork")

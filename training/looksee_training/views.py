@@ -28,13 +28,13 @@ def photo_view(pixels, picture, random, side, flip=False):
 def shop_view(pixels, picture, random, side):
     """A photo whose object's box nobody drew: mostly any window of it, near or far, sometimes the whole.
 
-    Mild in colour, since the colour of fruit and of packets is what tells them apart.
+    Mild in colour and never blurred, since the colour of fruit and the print of packets are what tells them apart.
     """
     if random.random() < WHOLE_SHARE:
         window, stretch = geometry.jittered(whole_window(picture), random, 0.06, 0.15), 1.0
     else:
         window, stretch = geometry.any_window(picture.content, random, LEAST_AREA)
-    return _view(pixels, None, window, random, side, True, tilt=0, strength=0.6, cover=0.25, stretch=stretch)
+    return _view(pixels, None, window, random, side, True, tilt=0, strength=0.5, cover=0.25, stretch=stretch)
 
 
 def catalog_view(pixels, picture, random, side, flip=False):
