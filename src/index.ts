@@ -17,8 +17,10 @@ import {
   createSnapshot,
   type DoctorOptions,
   type DoctorReport,
+  type DuplicatesFound,
   decide,
   examine,
+  findDuplicates,
   type ImportOptions,
   type ImportReport,
   type IndexReport,
@@ -50,6 +52,7 @@ export { type ErrorCode, LookseeError } from "./errors.ts";
 export {
   type DoctorOptions,
   type DoctorReport,
+  type DuplicatesFound,
   type Finding,
   fetchPicture,
   type ImportOptions,
@@ -267,6 +270,12 @@ export class Catalog {
   /** Saves the rules by which items are chosen, if given, and applies them. */
   select(rules?: SelectionRules, options: Pick<ImportOptions, "onProgress" | "signal"> = {}): Promise<SelectionReport> {
     return applyRules(this.#parts.store, this.name, rules, options);
+  }
+
+  /** Compares pictures that no search for duplicates has seen yet, and groups the items that show the same one. */
+  async findDuplicates(options: Pick<ImportOptions, "onProgress" | "signal"> = {}): Promise<DuplicatesFound> {
+    this.#stored();
+    return findDuplicates(this.#parts.store, this.name, (await this.#parts.model()).id, options);
   }
 
   /** Items whose pictures are the same; search shows each group once. */

@@ -1,9 +1,23 @@
 import type { Command } from "commander";
+import { Progress } from "./progress.ts";
 import { settingsOf, withShop } from "./settings.ts";
 import { printJson, table } from "./table.ts";
 
 export function addDedup(program: Command): void {
   const dedup = program.command("dedup").description("items that show the same picture; a search shows one of them");
+  dedup
+    .command("find")
+    .description("compare the pictures that came in since the last time; minutes for thousands of like ones")
+    .action(async (_options, command: Command) => {
+      const { catalog, json } = settingsOf(command);
+      const progress = new Progress();
+      const found = await withShop(command, false, (shop) =>
+        shop.catalog(catalog).findDuplicates({ onProgress: progress.update }),
+      );
+      progress.end();
+      if (json) return printJson(found);
+      process.stdout.write(`${found.checked} pictures compared. ${found.groups} groups; see looksee dedup ls.\n`);
+    });
   dedup
     .command("ls")
     .description("list the groups, the item that stands for each first")

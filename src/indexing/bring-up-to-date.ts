@@ -1,6 +1,5 @@
 import type { SightRecord, Store } from "../catalog/index.ts";
 import { LookseeError } from "../errors.ts";
-import { findDuplicates } from "./duplicates/find.ts";
 import { inOrder } from "./gate.ts";
 import { asJob } from "./job-run.ts";
 import type { Progress } from "./progress.ts";
@@ -79,7 +78,6 @@ export async function bringUpToDate(
       flush(); // also when stopped: what is done is done
       for (const { code } of failures) tally.failures[code] = (tally.failures[code] ?? 0) + 1;
     }
-    await findDuplicates(catalog, model.id, job);
     const codes = catalog.counts().pictures - catalog.countMissingCodes(model.id);
     const seconds = (performance.now() - started) / 1000;
     return { jobId: job.name, codes, made, failed: failures.length, failures, seconds };

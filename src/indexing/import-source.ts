@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { CatalogStore, Store } from "../catalog/index.ts";
 import { LookseeError } from "../errors.ts";
 import { Committer, type Looked } from "./committer.ts";
-import { findDuplicates } from "./duplicates/find.ts";
+import { regroup } from "./duplicates/find.ts";
 import type { FetchOptions } from "./fetch-picture.ts";
 import { inOrder } from "./gate.ts";
 import { Hosts } from "./hosts.ts";
@@ -130,7 +130,7 @@ async function run(
     : {};
   catalog.keepQuarantine(sourceId, job);
   await selectItems(catalog, job);
-  await findDuplicates(catalog, model.id, job);
+  regroup(catalog);
   const { rows, imported, unchanged, deselected } = committer.counts;
   return {
     jobId: job.name,

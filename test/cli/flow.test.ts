@@ -26,7 +26,7 @@ test("mall, import, search, eval, jobs and quarantine, as a person would go thro
   const first = looksee("import", table, "--data", data);
   expect(first.exit).toBe(0);
   expect(first.stdout).toMatch(/^24 rows: 24 imported, 0 unchanged, 0 not selected, 0 set aside\./);
-  expect(first.stderr).toMatch(/catalog\.csv: columns read as\nfield +column +for example\nid +itemId +m5-000000/);
+  expect(first.stderr).toMatch(/catalog\.csv: columns read as\nfield +column +for example\nid +id +m5-000000/);
   expect(json<ImportReport>("import", table, "--data", data)).toMatchObject({ rows: 24, imported: 0, unchanged: 24 });
 
   const picture = join(mall, "images/m5-000003.jpg");

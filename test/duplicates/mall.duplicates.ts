@@ -56,6 +56,7 @@ test.each(SEEDS)("mall %i: the same picture under eleven sellers is one, differe
   try {
     const started = performance.now();
     await shop.catalog("main").import(listings(seed), { name: "mall" });
+    await shop.catalog("main").findDuplicates();
     const seconds = (performance.now() - started) / 1000;
     const { right, wrong, byChange, mistaken } = count(shop.catalog("main").duplicates());
     const listed = Math.ceil(ITEMS / 3);

@@ -1,9 +1,16 @@
 import { expect, test } from "vitest";
-import type { CatalogStore } from "../../src/catalog/index.ts";
+import type { CatalogStore, Store } from "../../src/catalog/index.ts";
 import { align } from "../../src/indexing/duplicates/align.ts";
 import { GLANCE_SIDE, glanceOf } from "../../src/indexing/duplicates/glance.ts";
 import { groupItems } from "../../src/indexing/duplicates/group-items.ts";
-import { decide, type Item, importSource, type Seeing } from "../../src/indexing/index.ts";
+import {
+  decide,
+  findDuplicates,
+  type ImportOptions,
+  type Item,
+  importSource,
+  type Seeing,
+} from "../../src/indexing/index.ts";
 import { type Change, changePicture, openMall } from "../../src/mall/index.ts";
 import { decode } from "../../src/vision/index.ts";
 import { fakeModel } from "./fake-model.ts";
@@ -17,6 +24,12 @@ const mall = openMall({ items: 40, seed: SEED });
 function blindModel(): Seeing {
   const eyes = fakeModel();
   return { id: "fake", see: async (bytes) => ({ ...(await eyes.see(bytes)), code: new Uint8Array(64) }) };
+}
+/** An import and the search for duplicates after it. */
+async function bringIn(data: Store, eyes: Seeing, items: Item[], options: ImportOptions = {}) {
+  const report = await importSource(data, "main", eyes, items, options);
+  await findDuplicates(data, "main", "fake");
+  return report;
 }
 const groupsOf = (catalog: CatalogStore) =>
   catalog.duplicates.groups().map(({ items }) => items.map(({ itemId }) => itemId).sort());
@@ -54,7 +67,7 @@ test("changed pictures join their item; the same cut in another colour, and othe
       images: [await changePicture(await mall.picture(base!), change, SEED, base!)],
     });
   const data = store();
-  await importSource(data, "main", blindModel(), items);
+  await bringIn(data, blindModel(), items);
   const catalog = data.catalog("main");
   const expected = [[`o${base}`, "cropped", "mirrored", "reencoded", "stickered"].sort()];
   expect(groupsOf(catalog)).toEqual(expected);
@@ -62,8 +75,8 @@ test("changed pictures join their item; the same cut in another colour, and othe
 
   // In two imports, and from scratch: the same.
   const parts = store();
-  await importSource(parts, "main", blindModel(), items.slice(0, -2), { name: "items" });
-  await importSource(parts, "main", blindModel(), items.slice(-2), { name: "items" });
+  await bringIn(parts, blindModel(), items.slice(0, -2), { name: "items" });
+  await bringIn(parts, blindModel(), items.slice(-2), { name: "items" });
   expect(canonical(parts.catalog("main"))).toEqual(canonical(catalog));
   expect(groupsOf(parts.catalog("main"))).toEqual(expected);
 });
@@ -74,7 +87,7 @@ test("people's decisions hold after every later import, also for items that go a
   const list = (ids: string[]): Item[] =>
     ids.map((itemId) => ({ itemId, title: itemId, images: [itemId === "z" ? other : picture] }));
   const data = store(scratch());
-  const run = (ids: string[], options = {}) => importSource(data, "main", fakeModel(), list(ids), options);
+  const run = (ids: string[], options = {}) => bringIn(data, fakeModel(), list(ids), options);
   await run(["a", "b", "c", "z"]);
   const catalog = data.catalog("main");
   expect(groupsOf(catalog)).toEqual([["a", "b", "c"]]);
@@ -106,13 +119,13 @@ test("an unchanged import compares and writes nothing; a picture that goes leave
     { itemId: "c", title: "c", images: [await changePicture(one, "mirrored", SEED, 0)] },
   ];
   const data = store();
-  await importSource(data, "main", blindModel(), items);
+  await bringIn(data, blindModel(), items);
   const catalog = data.catalog("main");
   expect(groupsOf(catalog)).toEqual([["a", "b", "c"]]);
   expect(catalog.duplicates.unchecked(0, 10)).toEqual([]);
   expect(catalog.duplicates.heads()).toEqual(new Map([1, 2, 3].map((image) => [image, 1])));
   catalog.deleteItem("a");
-  await importSource(data, "main", blindModel(), items.slice(1));
+  await bringIn(data, blindModel(), items.slice(1));
   expect(catalog.duplicates.heads()).toEqual(new Map([2, 3].map((image) => [image, 2])));
   expect(groupsOf(catalog)).toEqual([["b", "c"]]);
 });

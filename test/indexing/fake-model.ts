@@ -4,8 +4,12 @@ import sharp from "sharp";
 import { LookseeError } from "../../src/errors.ts";
 import type { Seeing } from "../../src/indexing/index.ts";
 
-/** A model that sees a picture's hash: quick, and equal for equal bytes. `seen` counts its looks. */
+/**
+ * A model that sees a picture's hash: quick, and equal for equal bytes. `seen` counts its looks, which take `pauseMs`
+ * each and, as a network's do, wait for one another.
+ */
 export function fakeModel(id = "fake", pauseMs = 0): Seeing & { seen: number } {
+  let free: Promise<unknown> = Promise.resolve();
   const model = {
     id,
     seen: 0,
@@ -16,7 +20,10 @@ export function fakeModel(id = "fake", pauseMs = 0): Seeing & { seen: number } {
           throw new LookseeError("PICTURE_BROKEN", "the picture cannot be decoded", "Send another", { cause });
         });
       const { width, height } = info;
-      if (pauseMs > 0) await sleep(pauseMs);
+      if (pauseMs > 0) {
+        free = free.then(() => sleep(pauseMs));
+        await free;
+      }
       model.seen++;
       const hash = createHash("sha512").update(bytes).digest();
       return {

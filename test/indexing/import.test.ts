@@ -65,7 +65,7 @@ test("rows become items, pictures are seen once, an unchanged import recomputes 
   });
   expect([first.quarantined, first.jobId, model.seen]).toEqual([[], "job-1", 3]);
   expect(mappings).toMatchObject([{ id: "id", price: "price", images: ["image"] }]);
-  expect([...stages]).toEqual(["reading", "importing", "comparing"]);
+  expect([...stages]).toEqual(["reading", "importing"]);
   expect(catalog().item("1")).toMatchObject({ title: "One", price: 1299, currency: "EUR" });
   expect(catalog().item("2").title).toBe("Two & bold");
   expect(catalog().imagesOfItem("2")).toEqual([2, 3]);
