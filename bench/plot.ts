@@ -11,7 +11,18 @@ export type Series = {
 
 const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [760, 420, 64, 44, 250, 48];
 /** Okabe and Ito's colours, told apart by colour-blind readers too. */
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999933", "#882255", "#44aa99"];
+const COLOURS = [
+  "#0072b2",
+  "#d55e00",
+  "#009e73",
+  "#cc79a7",
+  "#e69f00",
+  "#56b4e9",
+  "#000000",
+  "#999933",
+  "#882255",
+  "#44aa99",
+];
 
 /** A line chart as SVG: small, readable on white and on black, and the same text for the same figures. */
 export function plot({ title, x, y, series }: { title: string; x: Axis; y: Axis; series: readonly Series[] }): string {
@@ -58,6 +69,7 @@ export function plot({ title, x, y, series }: { title: string; x: Axis; y: Axis;
   ];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     "<style>.g{stroke:#ccc;stroke-width:.6}text{fill:#222}</style>",
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text([16, 22], title, 'font-size="13" font-weight="600"'),
