@@ -46,10 +46,14 @@ port.on("message", async (batch: BatchIn) => {
   }
 });
 
+/** Kept from batch to batch, since the kernel takes its time to hand out fresh pages; the network has read it by then. */
+let kept = new Float32Array(0);
+
 /** uint8[n, side, side, 3] to float32[n, 3, side, side], normalised. */
 function planes({ count, pixels }: BatchIn): Float32Array {
   const area = setup.side * setup.side;
-  const out = new Float32Array(count * 3 * area);
+  if (kept.length < count * 3 * area) kept = new Float32Array(count * 3 * area);
+  const out = kept.subarray(0, count * 3 * area);
   for (let n = 0; n < count; n++)
     for (let c = 0; c < 3; c++) {
       const [scale, shift] = [setup.scale[c]!, setup.shift[c]!];

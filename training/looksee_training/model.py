@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .categories import CATEGORIES
-from .trunk import CHANNELS_16, CHANNELS_32, build_trunk, fold, run_trunk
+from .trunk import CHANNELS_16, CHANNELS_32, build_trunk, fold, join_padding, run_trunk
 
 FEATURE_WIDTH = 512
 
@@ -93,9 +93,10 @@ class Network(nn.Module):
 
 
 def folded(network):
-    """A copy for serving, batch norms folded away: fewer operations, and every weight keeps its name in ONNX."""
+    """A copy for serving, batch norms and paddings folded away: fewer operations, and every weight keeps its name in ONNX."""
     network = copy.deepcopy(network).eval()
     fold(network)
+    join_padding(network.trunk)
     network.feature.fold()
     return network
 
