@@ -162,6 +162,8 @@ export class Snapshots {
       );
     for (const name of ["pictures/drafts", "photos", "locks"])
       explained(folder, () => mkdirSync(join(folder, name), { recursive: true }));
+    // Segments of the database that lay here before would be taken for this one's: both count changes from 1.
+    explained(folder, () => rmSync(join(folder, "index"), { recursive: true, force: true }));
     const draft = `${database}.restoring`;
     const { blocks, bytes: total } = snapshot.database;
     await writeDurably(draft, this.#checked(blocks, total, onStep));

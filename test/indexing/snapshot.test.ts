@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openStore, type Store } from "../../src/catalog/index.ts";
@@ -156,4 +156,15 @@ test("a picture that the data folder has lost is counted, and the rest is kept",
   const opened = openStore(target);
   expect(opened.catalog("main").counts()).toEqual(data.catalog("main").counts());
   opened.close();
+});
+
+test("segments of a database that lay in the folder before are not taken for the restored one's", async () => {
+  const { data, backups } = await shop(4);
+  await createSnapshot(data.dir, backups);
+  const target = join(scratch(), "moved away");
+  const old = join(target, "index", "main-fake");
+  mkdirSync(old, { recursive: true });
+  writeFileSync(join(old, "manifest"), "of another database");
+  await restoreSnapshot(backups, undefined, target);
+  expect(existsSync(old)).toBe(false);
 });
