@@ -55,6 +55,7 @@ export const ERRORS = {
   INDEX_K: { status: 400, exit: 2 },
   INDEX_CODE_WIDTH: { status: 500, exit: 3 },
   INDEX_FULL: { status: 507, exit: 3 },
+  INDEX_GROUP: { status: 400, exit: 2 },
   INDEX_ID: { status: 400, exit: 2 },
   INDEX_THREADS: { status: 400, exit: 2 },
   INDEX_CLOSED: { status: 500, exit: 3 },

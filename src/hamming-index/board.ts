@@ -1,16 +1,18 @@
+import type { Counting } from "./counting.ts";
 import { CODE_BYTES } from "./layout.ts";
 
-/** "allowed" for the slots in the allow masks alone; otherwise how to count. */
-export const MODES = ["words", "lanes", "allowed"] as const;
-export type Mode = (typeof MODES)[number];
+const COUNTINGS: readonly Counting[] = ["words", "lanes"];
 
 /** Queries that one pass over memory can serve. */
 export const QUERIES_MAX = 64;
 const MAX_MEMORIES = 128; // 2^32 codes take 70 of them
 const PIECES_MAX = 2 ** 28;
 
-/** Words of a piece: memory, codes, side, from, to, file, first slot of the frame in its segment. */
-export const PIECE_WORDS = 7;
+/**
+ * Words of a piece: memory, codes, side, from, to, file, first slot of the frame in its segment, and 1 if the allow bits say
+ * which of its slots count.
+ */
+export const PIECE_WORDS = 8;
 export const NO_FILE = 0xffffffff;
 
 // Words of the shared board. NEXT is one 64-bit word: generation << 32 | next piece.
@@ -19,12 +21,12 @@ const BELL = 2;
 const DONE = 3;
 const STOP = 4;
 const FAILED = 5;
-const JOB = 6; // k, mode, queries, pieces, grain, memories, files
+const JOB = 6; // k, counting, queries, pieces, grain, memories, files
 const TOOK = 16;
 const CLOSED = 0xffffffffn; // more pieces than any search has
 
 /** What one search asks of every thread; queries and their limits lie on the board. */
-export type Job = { k: number; mode: Mode; queries: number };
+export type Job = { k: number; counting: Counting; queries: number };
 
 /** What a thread drew: the pieces `from` … `to` - 1, to be reported by done(). */
 export type Ticket = { generation: number; job: Job; from: number; to: number };
@@ -75,7 +77,7 @@ export class Board {
     const generation = (this.generation + 1) & 0x7fffffff;
     // Closed before the job changes: a draw that has read some of the old job and some of the new must fail.
     Atomics.store(this.#next, NEXT, (BigInt(generation) << 32n) | CLOSED);
-    const fields = [job.k, MODES.indexOf(job.mode), job.queries, pieces, grain, memories, files];
+    const fields = [job.k, COUNTINGS.indexOf(job.counting), job.queries, pieces, grain, memories, files];
     for (const [i, value] of fields.entries()) Atomics.store(words, JOB + i, value);
     Atomics.store(words, DONE, 0);
     Atomics.store(words, FAILED, 0);
@@ -91,7 +93,7 @@ export class Board {
     for (;;) {
       const next = Atomics.load(this.#next, NEXT);
       const from = Number(next & 0xffffffffn);
-      const job = { k: this.#job(0), mode: MODES[this.#job(1)]!, queries: this.#job(2) };
+      const job = { k: this.#job(0), counting: COUNTINGS[this.#job(1)]!, queries: this.#job(2) };
       const pieces = this.#job(3);
       const grain = this.#job(4);
       if (from >= pieces || this.#job(5) > memories || this.#job(6) > files) return undefined;

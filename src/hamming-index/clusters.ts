@@ -1,11 +1,12 @@
 import { crc32 } from "node:zlib";
 import { LookseeError } from "../errors.ts";
-import { type Centroids, type Measured, Ranker, Reach, type Setting } from "./coarse/index.ts";
+import { type Centroids, type Measured, type Measures, Ranker, Reach, type Setting } from "./coarse/index.ts";
 import { CODE_BYTES } from "./layout.ts";
 import type { Segment } from "./segment.ts";
 
 const MAGIC = 0x534c4b4c;
-const VERSION = 1;
+/** Written where searches within groups were measured; else 1, which knows of none. */
+const VERSION = 2;
 const TEXT_AT = 16;
 
 /** The lists of an index: what codes are sorted by, and once measured, how far a query must look. */
@@ -32,7 +33,7 @@ export class Clusters {
   }
 
   get bytes(): number {
-    return this.centroids.lists.length + this.centroids.heads.length + (this.measured?.reach.table.byteLength ?? 0);
+    return this.centroids.lists.length + this.centroids.heads.length + 2 * Reach.SIZE * 4;
   }
 
   /** As docs/segment-format.md writes it down. */
@@ -41,11 +42,13 @@ export class Clusters {
     const json = JSON.stringify({
       lists: lists.length / CODE_BYTES,
       heads: heads.length / CODE_BYTES,
-      settings: this.measured?.settings ?? null,
+      settings: this.measured?.all.settings ?? null,
+      ...(this.measured?.groups && { groupSettings: this.measured.groups.settings }),
     });
     const text = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
-    const reach = this.measured?.reach.table ?? new Float32Array(0);
-    const parts = [text, heads, bytesOf(starts), lists, bytesOf(reach)];
+    const { all, groups } = this.measured ?? {};
+    const tables = [all, groups].flatMap((measures) => (measures ? [bytesOf(measures.reach.table)] : []));
+    const parts = [text, heads, bytesOf(starts), lists, ...tables];
     const bytes = new Uint8Array(TEXT_AT + parts.reduce((sum, part) => sum + part.length, 0));
     let at = TEXT_AT;
     for (const part of parts) {
@@ -54,7 +57,8 @@ export class Clusters {
     }
     const crc = crc32(bytes.subarray(TEXT_AT));
     const view = new DataView(bytes.buffer);
-    for (const [i, word] of [MAGIC, VERSION, text.length, crc].entries()) view.setUint32(i * 4, word, true);
+    for (const [i, word] of [MAGIC, groups ? VERSION : 1, text.length, crc].entries())
+      view.setUint32(i * 4, word, true);
     return { bytes, crc };
   }
 
@@ -63,8 +67,9 @@ export class Clusters {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     if (bytes.length < TEXT_AT || view.getUint32(0, true) !== MAGIC)
       throw new LookseeError("SEGMENT_MAGIC", `${name} has no lists of an index`, EXACT);
-    if (view.getUint32(4, true) !== VERSION)
-      throw new LookseeError("SEGMENT_VERSION", `${name} has format ${view.getUint32(4, true)}`, EXACT);
+    const version = view.getUint32(4, true);
+    if (version < 1 || version > VERSION)
+      throw new LookseeError("SEGMENT_VERSION", `${name} has format ${version}`, EXACT);
     if (crc32(bytes.subarray(TEXT_AT)) !== crc || view.getUint32(12, true) !== crc)
       throw new LookseeError("SEGMENT_DAMAGED", `${name} is damaged: its checksum differs`, EXACT);
     let at = TEXT_AT;
@@ -73,16 +78,22 @@ export class Clusters {
       return Uint8Array.from(bytes.subarray(at - size, at));
     };
     const text = Buffer.from(next(view.getUint32(8, true))).toString();
-    const { lists, heads, settings } = JSON.parse(text) as { lists: number; heads: number; settings: Setting[] | null };
+    const { lists, heads, settings, groupSettings } = JSON.parse(text) as Text;
     const centroids = {
       heads: next(heads * CODE_BYTES),
       starts: new Uint32Array(next((heads + 1) * 4).buffer),
       lists: next(lists * CODE_BYTES),
     };
-    const reach = new Float32Array(next(bytes.length - at).buffer);
-    return new Clusters(centroids, settings ? { settings, reach: Reach.from(reach) } : undefined);
+    const measures = (settings: Setting[]): Measures => {
+      return { settings, reach: Reach.from(new Float32Array(next(Reach.SIZE * 4).buffer)) };
+    };
+    if (!settings) return new Clusters(centroids);
+    const all = measures(settings);
+    return new Clusters(centroids, groupSettings ? { all, groups: measures(groupSettings) } : { all });
   }
 }
+
+type Text = { lists: number; heads: number; settings: Setting[] | null; groupSettings?: Setting[] };
 
 const bytesOf = (array: Uint32Array | Float32Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

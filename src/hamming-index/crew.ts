@@ -5,7 +5,7 @@ import { LookseeError } from "../errors.ts";
 import { Board, type Job, PIECE_WORDS, QUERIES_MAX } from "./board.ts";
 import { kernelModule } from "./kernel.ts";
 import { CODE_BITS, CODE_BYTES } from "./layout.ts";
-import { type CodeFile, queriesAtOnce, Scanner } from "./scanner.ts";
+import { type CodeFile, queriesAtOnce, Scanner, UnreadableFile } from "./scanner.ts";
 import type { News, WorkerSetup } from "./worker.ts";
 
 /** Below this a search takes less time in the calling thread than waking others would: some 100 µs. */
@@ -14,7 +14,7 @@ const WORTH_WAKING = 65_536;
 const DRAWS = 32;
 
 /** One pass: queries of 64 bytes, each with the distance beyond which a code is passed over. */
-export type Pass = { k: number; mode: Job["mode"]; queries: readonly Uint8Array[]; limits: readonly number[] };
+export type Pass = { k: number; counting: Job["counting"]; queries: readonly Uint8Array[]; limits: readonly number[] };
 
 /**
  * The threads that share a search piece by piece: the calling one alone, or as many workers, while the calling thread
@@ -84,13 +84,13 @@ export class Crew {
    */
   async scan(pass: Pass, pieces: Uint32Array, codes: number): Promise<Uint32Array[][]> {
     const board = this.#board;
-    const job: Job = { k: pass.k, mode: pass.mode, queries: pass.queries.length };
+    const job: Job = { k: pass.k, counting: pass.counting, queries: pass.queries.length };
     for (const [i, query] of pass.queries.entries()) board.queries.set(query, i * CODE_BYTES);
     board.limits.set(pass.limits);
     board.lay(pieces);
     this.own.reset();
     const count = pieces.length / PIECE_WORDS;
-    if (this.#workers.length === 0 || codes * job.queries < WORTH_WAKING) this.own.scan(job, 0, count);
+    if (this.#workers.length === 0 || codes * job.queries < WORTH_WAKING) this.#scanAlone(job, count);
     else await this.#share(job, count);
     return pass.queries.map((_, query) =>
       Array.from({ length: this.own.memories }, (_, memory) => this.own.list(memory, query, job)),
@@ -104,18 +104,21 @@ export class Crew {
     board.ring();
     if (!(await board.settled()))
       throw new LookseeError("INTERNAL", "A worker thread of the index does not answer", "Restart the process");
-    if (board.failed !== undefined)
-      throw new LookseeError(
-        "SEGMENT_DAMAGED",
-        `file ${board.failed} of the index can no longer be read`,
-        "Restart: what cannot be read is built again from the catalog",
-      );
+    if (board.failed !== undefined) throw unreadable(board.failed);
     for (let memory = 0; memory < this.own.memories; memory++)
       for (let thread = 1; thread <= this.#workers.length; thread++)
         if (board.hasTaken(thread, memory, board.generation)) {
           this.own.begin(memory, job);
           this.own.absorb(memory, thread, job);
         }
+  }
+
+  #scanAlone(job: Job, pieces: number): void {
+    try {
+      this.own.scan(job, 0, pieces);
+    } catch (error) {
+      throw error instanceof UnreadableFile ? unreadable(error.file, error) : error;
+    }
   }
 
   #tell(news: News): void {
@@ -126,6 +129,15 @@ export class Crew {
     this.#board.stop();
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
+}
+
+function unreadable(file: number, cause?: unknown): LookseeError {
+  return new LookseeError(
+    "SEGMENT_DAMAGED",
+    `file ${file} of the index can no longer be read`,
+    "Restart: what cannot be read is built again from the catalog",
+    { cause },
+  );
 }
 
 /** Where nothing is known of the distances, none is passed over. */

@@ -1,80 +1,23 @@
 import { closeSync } from "node:fs";
 import { LookseeError } from "../errors.ts";
 import { Arena, MEMORY_MAX } from "./arena.ts";
-import type { Bitmap } from "./bitmap.ts";
 import { COUNTING, type Counting } from "./counting.ts";
 import { Crew } from "./crew.ts";
 import type { Hit } from "./every-distance.ts";
 import { Folder } from "./folder.ts";
 import { Holdings } from "./holdings.ts";
 import { Keeper } from "./keeper.ts";
-import { CODE_BITS, CODE_BYTES, FRAME_BYTES, K_MAX, MASK_BYTES } from "./layout.ts";
-import { type Answer, EXACT, Searches } from "./searches.ts";
+import { load } from "./load.ts";
+import type { OpenOptions, SearchOptions } from "./options.ts";
+import { checkCodes, checkDistance, checkLists, checkOpen, checkQuery, checkWish } from "./options.ts";
+import { type Answer, Searches } from "./searches.ts";
+import { type IndexStats, statsOf } from "./stats.ts";
 import { Upkeep } from "./upkeep.ts";
 
 /** A tail this long is made a segment of without being asked. */
 const TAIL_CODES = 4 * 65_536;
 /** An upsert waits for a merge in progress where the tail has grown to so many codes. */
 const TAIL_MOST = 4 * TAIL_CODES;
-
-const LISTS_MAX = 2 ** 20;
-
-export type OpenOptions = {
-  /** Width of a code; 64 bytes is the only one there is. */
-  codeBytes?: 64;
-  /** 1 (default): searches run in the calling thread. 2 … 64: in so many workers, and the calling thread stays free. */
-  threads?: number;
-  /** Folder of the segments, made if it is not there; default: none, and flush() is refused. */
-  dir?: string;
-  /** Whose codes these are; segments of another model are refused. Default "". */
-  modelId?: string;
-  /** "file": codes stay in the segments' files and about 9 bytes a code in memory. Needs `dir`. Default "memory". */
-  codes?: "memory" | "file";
-  /** False: another process writes to `dir`, this one only reads what is there when it opens. Default true. */
-  write?: boolean;
-  /** Where INDEX_FULL is raised, in bytes of memory reserved; default: when the machine refuses. */
-  maxBytes?: number;
-  /** Size to which one WASM memory grows before the next is opened; default and most: 4 GiB less a page. */
-  memoryBytes?: number;
-  /** How bits are counted; default: what suits the processor. The answers are the same. */
-  counting?: Counting;
-};
-
-export type SearchOptions = {
-  /** Only codes whose id is in here. */
-  allow?: Bitmap | undefined;
-  /** Share of the k nearest that searches must find by their mean, 0 … 1; default 1: exact. Below it needs cluster(). */
-  recall?: number | undefined;
-  /** Instead of `recall`: milliseconds that searches may take by their median, as measured by cluster(). */
-  ms?: number | undefined;
-};
-
-export type IndexStats = {
-  /** Living codes. */
-  codes: number;
-  /** Slots whose codes were replaced or removed and wait for a merge. */
-  dead: number;
-  segments: number;
-  /** Codes not yet in a segment. */
-  tail: number;
-  threads: number;
-  counting: Counting;
-  bytes: {
-    /** Codes in memory, dead ones and empty slots included, as in all that follows. */
-    codes: number;
-    ids: number;
-    /** Tombstones and filters. */
-    masks: number;
-    /** Every 256th code once more. */
-    sample: number;
-    /** From id to slot: the tail's table and the segments' orders; lists and what belongs to them. */
-    tables: number;
-    /** WASM memory reserved for all of the above but tables, and for scratch; pages never used take nothing. */
-    reserved: number;
-    /** Segment files. */
-    files: number;
-  };
-};
 
 /**
  * Exact nearest neighbours over 512-bit codes. upsert() and remove() have done their work when they return, before
@@ -126,17 +69,12 @@ export class HammingIndex {
    * INDEX_THREADS, INDEX_FULL, INDEX_FOLDER.
    */
   static async open(options: OpenOptions = {}): Promise<HammingIndex> {
-    const { codeBytes = CODE_BYTES, threads = 1, counting = COUNTING } = options;
-    const { maxBytes = Number.POSITIVE_INFINITY, memoryBytes = MEMORY_MAX } = options;
-    if (codeBytes !== CODE_BYTES) throw width(`${codeBytes} bytes asked for`);
-    if (!Number.isInteger(threads) || threads < 1 || threads > 64)
-      throw new LookseeError("INDEX_THREADS", `${threads} threads asked for`, "Use a whole number from 1 to 64");
-    if (options.codes === "file" && options.dir === undefined)
-      throw new LookseeError("INDEX_FOLDER", "codes in files need a folder", "Give the index a dir");
+    checkOpen(options);
+    const { threads = 1, counting = COUNTING, maxBytes = Number.POSITIVE_INFINITY, memoryBytes = MEMORY_MAX } = options;
     const arena = new Arena(Crew.scratches(threads), maxBytes, memoryBytes);
     const index = new HammingIndex(arena, await Crew.of(threads), counting, options);
     try {
-      await index.#load();
+      if (index.#folder) index.#mark = await load(index.#folder, index.#holdings, index.#upkeep, index.refused);
     } catch (error) {
       await index.close();
       throw error;
@@ -158,10 +96,11 @@ export class HammingIndex {
     return this.#holdings.locate(id) !== undefined;
   }
 
-  /** The ids held, in no particular order. */
-  *ids(): Generator<number> {
+  /** The ids held, or those of one group, in no particular order. */
+  *ids(group?: number): Generator<number> {
     for (const part of this.#holdings.parts)
-      for (let slot = 0; slot < part.count; slot++) if (!part.isDead(slot)) yield part.idAt(slot);
+      for (let slot = 0; slot < part.count; slot++)
+        if (!part.isDead(slot) && (group === undefined || part.groupAt(slot) === group)) yield part.idAt(slot);
   }
 
   /** A copy of the code (64 bytes) held under `id`; undefined: none is. */
@@ -170,14 +109,22 @@ export class HammingIndex {
     return held?.part.codeAt(held.slot);
   }
 
+  /** The group of `id`; undefined: its code is not held. */
+  groupOf(id: number): number | undefined {
+    const held = this.#holdings.locate(id);
+    return held?.part.groupAt(held.slot);
+  }
+
   /**
    * Adds the codes (n x 64 bytes) under their ids (n), or replaces those whose id is held already; of equal ids in one
-   * call the last counts. Throws INDEX_CODE_WIDTH, INDEX_FULL, INDEX_CLOSED, each before anything is changed.
+   * call the last counts. `groups` (n): the one group that each belongs to, such as a shop's category, for searches that
+   * look at one group alone; default 0. Throws INDEX_CODE_WIDTH, INDEX_GROUP, INDEX_FULL, INDEX_CLOSED, each before
+   * anything is changed.
    */
-  async upsert(ids: Uint32Array, codes: Uint8Array): Promise<void> {
+  async upsert(ids: Uint32Array, codes: Uint8Array, groups?: Uint16Array): Promise<void> {
     this.#open();
-    if (codes.length !== ids.length * CODE_BYTES) throw width(`${codes.length} bytes of codes for ${ids.length} ids`);
-    this.#holdings.upsert(ids, codes);
+    checkCodes(ids, codes, groups);
+    this.#holdings.upsert(ids, codes, groups);
     const { count } = this.#holdings.tail;
     if (count >= TAIL_CODES && this.#merges) void this.#begin().catch(() => {}); // tried again when more has come
     if (count >= TAIL_MOST) await this.#checkpoint?.catch(() => {});
@@ -191,40 +138,34 @@ export class HammingIndex {
 
   /**
    * The `k` (1 … 100,000) nearest of the codes, by distance, then ascending id; fewer if there are fewer. Searches asked
-   * for while one is in progress share the next pass over memory. Throws INDEX_CODE_WIDTH, INDEX_K, INDEX_CLOSED.
+   * for while one is in progress share the next pass over memory. Throws INDEX_CODE_WIDTH, INDEX_K,
+   * INDEX_GROUP, INDEX_RECALL, INDEX_CLOSED.
    */
   async search(code: Uint8Array, k: number, options: SearchOptions = {}): Promise<Hit[]> {
     return (await this.answer(code, k, options)).hits;
   }
 
-  /** As search(), with what to expect of the hits. */
-  async answer(code: Uint8Array, k: number, { allow, recall = 1, ms }: SearchOptions = {}): Promise<Answer> {
+  /** As search(), with what it took and what to expect of the hits. */
+  async answer(code: Uint8Array, k: number, options: SearchOptions = {}): Promise<Answer> {
     this.#open();
-    if (code.length !== CODE_BYTES) throw width(`a query of ${code.length} bytes`);
-    if (!Number.isInteger(k) || k < 1 || k > K_MAX)
-      throw new LookseeError("INDEX_K", `k is ${k}`, `Use a whole number from 1 to ${K_MAX}`);
-    if (!(recall >= 0 && recall <= 1))
-      throw new LookseeError("INDEX_RECALL", `the recall asked for is ${recall}`, "Use a number from 0 to 1");
-    const query = code.slice();
-    if (ms !== undefined) return this.#searches.coarse(query, k, { ms }, allow);
-    if (recall < 1) return this.#searches.coarse(query, k, { recall }, allow);
-    return { hits: await this.#searches.nearest(query, k, allow), ...EXACT };
+    const filter = checkQuery(code, options);
+    const wish = checkWish(k, options);
+    if (wish) return this.#searches.coarse(code.slice(), k, wish, filter);
+    return this.#searches.nearest(code.slice(), k, filter);
   }
 
   /**
    * All codes within `distance` (0 … 512) of `code`, by distance, then ascending id. Throws INDEX_CODE_WIDTH,
-   * INDEX_DISTANCE, INDEX_CLOSED.
+   * INDEX_DISTANCE, INDEX_GROUP, INDEX_CLOSED.
    */
-  async within(code: Uint8Array, distance: number, options: SearchOptions = {}): Promise<Hit[]> {
+  async within(
+    code: Uint8Array,
+    distance: number,
+    options: Pick<SearchOptions, "allow" | "group"> = {},
+  ): Promise<Hit[]> {
     this.#open();
-    if (code.length !== CODE_BYTES) throw width(`a query of ${code.length} bytes`);
-    if (!Number.isInteger(distance) || distance < 0 || distance > CODE_BITS)
-      throw new LookseeError(
-        "INDEX_DISTANCE",
-        `the distance is ${distance}`,
-        `Use a whole number from 0 to ${CODE_BITS}`,
-      );
-    return this.#searches.within(code.slice(), distance, options.allow);
+    checkDistance(distance);
+    return this.#searches.within(code.slice(), distance, checkQuery(code, options));
   }
 
   /**
@@ -246,12 +187,7 @@ export class HammingIndex {
    */
   async cluster(lists = listsFor(this.size)): Promise<void> {
     this.#open();
-    if (!Number.isInteger(lists) || lists < 1 || lists > LISTS_MAX || this.size === 0)
-      throw new LookseeError(
-        "INDEX_LISTS",
-        `${lists} lists asked for, of ${this.size} codes`,
-        `Use a whole number from 1 to ${LISTS_MAX}, once there are codes`,
-      );
+    checkLists(lists, this.size);
     if (!this.#merges) throw new LookseeError("INDEX_FOLDER", "this index writes nothing", "Open it with write: true");
     await this.#alone(async () => {
       const clusters = await this.#upkeep.cluster(lists);
@@ -260,27 +196,7 @@ export class HammingIndex {
   }
 
   stats(): IndexStats {
-    const { parts, segments, tail, frozen, arena } = this.#holdings;
-    const frames = parts.flatMap((part) => part.frames);
-    const full = frames.filter(({ codes }) => codes >= 0).length;
-    const slots = frames.length * 65_536;
-    return {
-      codes: this.size,
-      dead: parts.reduce((sum, part) => sum + part.deadCount, 0),
-      segments: segments.length,
-      tail: tail.live + frozen.reduce((sum, part) => sum + part.live, 0),
-      threads: this.#crew.threads,
-      counting: this.#counting,
-      bytes: {
-        codes: full * 65_536 * CODE_BYTES,
-        ids: slots * 4,
-        masks: frames.length * 2 * MASK_BYTES,
-        sample: full * (FRAME_BYTES - 65_536 * (CODE_BYTES + 4) - 2 * MASK_BYTES),
-        tables: parts.reduce((sum, part) => sum + part.bytes, this.#holdings.clusters?.bytes ?? 0),
-        reserved: arena.bytes,
-        files: segments.reduce((sum, { file }) => sum + (file?.bytes ?? 0), 0),
-      },
-    };
+    return statsOf(this.#holdings, this.#crew.threads, this.#counting);
   }
 
   /** Ends the workers, after what is in progress; whatever is called afterwards but close() throws INDEX_CLOSED. */
@@ -310,36 +226,6 @@ export class HammingIndex {
     await this.#checkpoint;
   }
 
-  async #load(): Promise<void> {
-    const folder = this.#folder;
-    if (!folder) return;
-    for (let tries = 0; tries < 5; tries++) {
-      const stamp = folder.stamp();
-      this.refused.length = 0;
-      try {
-        const manifest = folder.manifest();
-        this.#mark = manifest?.mark ?? 0;
-        try {
-          if (manifest?.lists) this.#upkeep.loadClusters(manifest.lists);
-        } catch (error) {
-          this.#refuse(error);
-        }
-        for (const listed of manifest?.segments ?? [])
-          await this.#upkeep.load(listed).catch((error: unknown) => this.#refuse(error));
-      } catch (error) {
-        this.#refuse(error);
-      }
-      // The process that writes may have replaced what the manifest named when it was read.
-      if (this.refused.length === 0 || folder.stamp() === stamp) return;
-      this.#holdings.arena.give(this.#holdings.replace(this.#holdings.segments, undefined));
-    }
-  }
-
-  #refuse(error: unknown): void {
-    if (!(error instanceof LookseeError) || !error.code.startsWith("SEGMENT_")) throw error;
-    this.refused.push(error);
-  }
-
   #open(): void {
     if (this.#closed) throw new LookseeError("INDEX_CLOSED", "The index has been closed", "Open another one");
   }
@@ -348,7 +234,3 @@ export class HammingIndex {
 /** A list for every 80 codes while that is few lists; then they grow with the root, for ranking them costs time too. */
 const listsFor = (codes: number): number =>
   Math.max(1, Math.round(Math.min(codes / 80, 16_384 * Math.sqrt(codes / 1_310_720), 65_536)));
-
-function width(problem: string): LookseeError {
-  return new LookseeError("INDEX_CODE_WIDTH", problem, "Codes are 64 bytes each");
-}

@@ -7,6 +7,9 @@ import { Tail } from "./tail.ts";
 
 type Place = { part: Slots; slot: number };
 
+/** A living code. */
+export type Held = { id: number; code: Uint8Array; group: number };
+
 /**
  * All codes of an index: a tail that grows, tails that have stopped growing and wait for a merge, segments. An id has at
  * most one living code among them.
@@ -50,51 +53,56 @@ export class Holdings {
   }
 
   /** Copies of about `wanted` living codes, evenly over all there are. */
-  spread(wanted: number): { id: number; code: Uint8Array }[] {
+  spread(wanted: number): Held[] {
     const { size } = this;
     const step = Math.max(1, size / wanted);
-    const found: { id: number; code: Uint8Array }[] = [];
+    const found: Held[] = [];
     let next = 0;
     let seen = 0;
     for (const part of this.parts)
       for (let slot = 0; slot < part.count; slot++) {
         if (part.isDead(slot) || seen++ < next) continue;
-        found.push({ id: part.idAt(slot), code: part.codeAt(slot) });
+        found.push({ id: part.idAt(slot), code: part.codeAt(slot), group: part.groupAt(slot) });
         next += step;
       }
     return found;
   }
 
   /** See HammingIndex.upsert. */
-  upsert(ids: Uint32Array, codes: Uint8Array): void {
+  upsert(ids: Uint32Array, codes: Uint8Array, groups: Uint16Array | undefined): void {
     const ascending = ids.every((id, i) => i === 0 || ids[i - 1]! < id);
     if (ascending && ids.length > 0 && ids[0]! > this.#greatest) {
       this.tail.reserve(ids.length); // all new, as when a catalog grows
-      this.tail.append(ids, codes);
-    } else this.#change(ids, codes, ascending);
+      this.tail.append(ids, codes, groups);
+    } else this.#change(ids, codes, groups, ascending);
     for (const id of ids) if (id > this.#greatest) this.#greatest = id;
   }
 
-  #change(ids: Uint32Array, codes: Uint8Array, ascending: boolean): void {
+  #change(ids: Uint32Array, codes: Uint8Array, groups: Uint16Array | undefined, ascending: boolean): void {
     const news: number[] = [];
     const places: (Place | undefined)[] = [];
     for (let i = 0; i < ids.length; i++) {
       const held = this.locate(ids[i]!);
       // Where no id comes twice, each can be compared with what was held before the call.
-      if (held && ascending && this.#same(held.part, held.slot, codes, i)) continue;
+      if (held && ascending && this.#same(held, codes, groups, i)) continue;
       news.push(i);
       places.push(held);
     }
     this.tail.reserve(news.length);
     for (const held of places)
       if (held && held.part !== this.tail && !held.part.isDead(held.slot)) held.part.kill(held.slot);
-    if (news.length === ids.length) this.tail.append(ids, codes);
+    if (news.length === ids.length) this.tail.append(ids, codes, groups);
     else
       for (const i of news)
-        this.tail.append(ids.subarray(i, i + 1), codes.subarray(i * CODE_BYTES, (i + 1) * CODE_BYTES));
+        this.tail.append(
+          ids.subarray(i, i + 1),
+          codes.subarray(i * CODE_BYTES, (i + 1) * CODE_BYTES),
+          groups?.subarray(i, i + 1),
+        );
   }
 
-  #same(part: Slots, slot: number, codes: Uint8Array, i: number): boolean {
+  #same({ part, slot }: Place, codes: Uint8Array, groups: Uint16Array | undefined, i: number): boolean {
+    if (part.groupAt(slot) !== (groups?.[i] ?? 0)) return false;
     if (part.frames[slot >>> 16]!.codes < 0) return false; // its code is in a file, which costs more than a new slot
     const held = part.codeInMemory(slot);
     for (let byte = 0; byte < CODE_BYTES; byte++) if (held[byte] !== codes[i * CODE_BYTES + byte]) return false;

@@ -1,72 +1,115 @@
-import type { Bitmap } from "./bitmap.ts";
 import type { Clusters } from "./clusters.ts";
-import { FRAME_CODES, MASK_BYTES } from "./layout.ts";
+import type { Filter } from "./filter.ts";
+import type { GroupParts } from "./groups.ts";
+import { MASK_BYTES } from "./layout.ts";
 import { Pieces } from "./pieces.ts";
 import { Segment } from "./segment.ts";
 import type { Bits, Slots } from "./slots.ts";
+
+/** A segment sorted by the lists: where the codes that may match lie in each, and how many they are. */
+type Listed = { segment: Segment; parts: GroupParts; filtered: boolean };
 
 /** One search through the lists of all segments; what is in no list is compared with the first lists asked for. */
 export class ListSearch {
   /** Codes that may match in each list. */
   readonly sizes: Uint32Array;
-  readonly #listed: Segment[] = [];
-  #others: { part: Slots; bits: Bits | undefined }[] = [];
+  readonly #listed: readonly Listed[];
+  readonly #filter: Filter;
+  #others: readonly Slots[];
 
   /** Not while a search is in progress, other than the one it is for. */
-  constructor(parts: readonly Slots[], clusters: Clusters, allow: Bitmap | undefined) {
-    this.sizes = new Uint32Array(clusters.lists);
-    for (const part of parts) {
-      const bits = allow && part.place(allow);
-      if (!(part instanceof Segment && clusters.hold(part))) {
-        this.#others.push({ part, bits });
-        continue;
-      }
-      this.#listed.push(part);
-      const { starts } = part.lists;
-      const sizes = bits && allowedSizes(starts, bits);
-      for (let list = 0; list < this.sizes.length; list++)
-        this.sizes[list]! += sizes ? sizes[list]! : starts[list + 1]! - starts[list]!;
+  constructor(parts: readonly Slots[], clusters: Clusters, filter: Filter) {
+    const inLists = (part: Slots): part is Segment => part instanceof Segment && clusters.hold(part);
+    this.#filter = filter;
+    this.#others = parts.filter((part) => !inLists(part));
+    const listed = parts.filter(inLists).map((segment) => partsOf(segment, filter));
+    this.#listed = listed;
+    if (listed.length === 1) this.sizes = listed[0]!.sizes;
+    else {
+      this.sizes = new Uint32Array(clusters.lists);
+      for (const { sizes } of listed) for (let list = 0; list < sizes.length; list++) this.sizes[list]! += sizes[list]!;
     }
   }
 
   /** What to compare for these lists, each asked for once. */
   pieces(lists: Uint32Array): Pieces {
     const pieces = new Pieces();
-    for (const { part, bits } of this.#others)
-      for (let frame = 0; frame * FRAME_CODES < part.count; frame++)
-        if (!bits || bits[frame])
-          pieces.add(part, frame * FRAME_CODES, Math.min(part.count, (frame + 1) * FRAME_CODES));
+    for (const part of this.#others) part.addTo(pieces, this.#filter);
     this.#others = [];
     const ascending = lists.slice().sort();
-    for (const segment of this.#listed) {
-      const { starts } = segment.lists;
+    for (const { segment, parts, filtered } of this.#listed) {
+      const { first, count } = parts;
       for (let i = 0; i < ascending.length; ) {
-        const first = ascending[i]!;
-        let end = first + 1; // neighbours are one run
-        for (i++; ascending[i] === end; i++) end++;
-        pieces.add(segment, starts[first]!, starts[end]!);
+        const list = ascending[i]!;
+        const from = first[list]!;
+        let to = from + count[list]!;
+        for (i++; i < ascending.length; i++) {
+          const next = ascending[i]!;
+          if (count[next]! === 0) continue;
+          if (first[next] !== to) break; // neighbours are one run
+          to += count[next]!;
+        }
+        if (from < to) pieces.add(segment, from, to, filtered);
       }
     }
     return pieces;
   }
 }
 
-const known = new WeakMap<Bits, Uint32Array>();
+/** By segment, of all its codes. */
+const whole = new WeakMap<Segment, GroupParts>();
 
-/** Bits set in each list, counted once for a filter and a segment. */
-function allowedSizes(starts: Uint32Array, bits: Bits): Uint32Array {
-  let sizes = known.get(bits);
+function partsOf(segment: Segment, { allow, group }: Filter): Listed & { sizes: Uint32Array } {
+  const parts = group === undefined || (group === 0 && !segment.groups) ? all(segment) : ofGroup(segment, group);
+  const bits = allow && segment.place(allow);
+  return { segment, parts, filtered: bits !== undefined, sizes: bits ? allowedSizes(parts, bits) : parts.count };
+}
+
+function all(segment: Segment): GroupParts {
+  let parts = whole.get(segment);
+  if (!parts) {
+    const { starts } = segment.lists;
+    const first = starts.subarray(0, -1);
+    parts = { first, count: first.map((from, list) => starts[list + 1]! - from) };
+    whole.set(segment, parts);
+  }
+  return parts;
+}
+
+function ofGroup(segment: Segment, group: number): GroupParts {
+  if (segment.groups) return segment.groups.parts(group);
+  const none = new Uint32Array(segment.lists.starts.length - 1);
+  return { first: none, count: none };
+}
+
+const known = new WeakMap<Bits, WeakMap<GroupParts, Uint32Array>>();
+
+/** Bits set in each list's part, counted once for a filter, a group and a segment. */
+function allowedSizes(parts: GroupParts, bits: Bits): Uint32Array {
+  const byParts = known.get(bits) ?? new WeakMap<GroupParts, Uint32Array>();
+  known.set(bits, byParts);
+  let sizes = byParts.get(parts);
   if (!sizes) {
-    sizes = new Uint32Array(starts.length - 1);
-    let list = 0;
-    for (const [frame, mask] of bits.entries())
-      for (let byte = 0; mask && byte < MASK_BYTES; byte++)
-        for (let rest = mask[byte]!; rest !== 0; rest &= rest - 1) {
-          const slot = frame * FRAME_CODES + byte * 8 + (31 - Math.clz32(rest & -rest));
-          while (slot >= starts[list + 1]!) list++;
-          sizes[list]!++;
-        }
-    known.set(bits, sizes);
+    const { first, count } = parts;
+    sizes = new Uint32Array(count.length);
+    for (let list = 0; list < count.length; list++)
+      sizes[list] = setBits(bits, first[list]!, first[list]! + count[list]!);
+    byParts.set(parts, sizes);
   }
   return sizes;
+}
+
+function setBits(bits: Bits, from: number, to: number): number {
+  let set = 0;
+  for (let slot = from; slot < to; ) {
+    const mask = bits[slot >>> 16];
+    if (!mask) {
+      slot = ((slot >>> 16) + 1) * 65_536;
+      continue;
+    }
+    const byte = mask[(slot >>> 3) & (MASK_BYTES - 1)]!;
+    if (byte === 0) slot = ((slot >>> 3) + 1) << 3;
+    else set += (byte >>> (slot++ & 7)) & 1;
+  }
+  return set;
 }

@@ -23,6 +23,27 @@ const READ_CODES = 1024;
 /** A segment's file whose codes are not in memory. */
 export type CodeFile = { fd: number; codesAt: number };
 
+/** See PIECE_WORDS. */
+type Piece = [number, number, side: number, from: number, to: number, number, base: number, filtered: number];
+
+/** A segment's file, by its number, from which codes can no longer be read. */
+export class UnreadableFile extends Error {
+  readonly file: number;
+
+  constructor(file: number, problem: string) {
+    super(problem);
+    this.file = file;
+  }
+}
+
+function readOrFail(file: number, fd: number, into: Uint8Array, position: number): number {
+  try {
+    return readSync(fd, into, 0, into.length, position);
+  } catch (error) {
+    throw new UnreadableFile(file, (error as Error).message);
+  }
+}
+
 /** Keys a query's candidate buffer has room for. */
 export const roomFor = (k: number): number => 2 * k + SLACK;
 const stateBytes = (k: number): number => BUFFER_AT + roomFor(k) * 8;
@@ -134,13 +155,13 @@ export class Scanner {
   /** Compares the queries with the codes of the pieces `from` … `to` - 1 on the board. */
   scan(job: Job, from: number, to: number): void {
     const pieces = this.#board.pieces();
-    for (let piece = from; piece < to; piece++) {
-      const at = piece * PIECE_WORDS;
-      const [memory, codes, side] = [pieces[at]!, pieces[at + 1]!, pieces[at + 2]!];
-      const [first, end, file] = [pieces[at + 3]!, pieces[at + 4]!, pieces[at + 5]!];
+    for (let at = from * PIECE_WORDS; at < to * PIECE_WORDS; at += PIECE_WORDS) {
+      const memory = pieces[at]!;
+      const file = pieces[at + 5]!;
       this.begin(memory, job);
-      if (file === NO_FILE) this.#compare(job, memory, codes, side, first, end);
-      else this.#read(job, memory, side, first, end, file, pieces[at + 6]!);
+      if (file === NO_FILE)
+        this.#compare(job, memory, pieces[at + 1]!, pieces[at + 2]!, pieces[at + 3]!, pieces[at + 4]!, pieces[at + 7]!);
+      else this.#read(job, memory, pieces.subarray(at, at + PIECE_WORDS), file);
     }
   }
 
@@ -148,39 +169,39 @@ export class Scanner {
     return this.#scratch + STATES_AT + query * stateBytes(k);
   }
 
-  #compare(job: Job, memory: number, codes: number, side: number, from: number, to: number): void {
+  #compare(job: Job, memory: number, codes: number, side: number, from: number, to: number, filtered: number): void {
     const kernel = this.#kernels[memory]!;
     const run = job.queries === 1 ? to - from : SHARED_RUN;
     for (let at = from; at < to; at += run) {
       const end = Math.min(to, at + run);
       for (let query = 0; query < job.queries; query++) {
         const state = this.#state(query, job.k);
-        if (job.mode === "words") kernel.scanWords(state, codes, side, at, end);
-        else if (job.mode === "lanes") kernel.scanLanes(state, codes, side, at, end);
-        else kernel.scanAllowed(state, codes, side, at, end);
+        if (filtered === 1) kernel.scanAllowed(state, codes, side, at, end);
+        else if (job.counting === "words") kernel.scanWords(state, codes, side, at, end);
+        else kernel.scanLanes(state, codes, side, at, end);
       }
     }
   }
 
-  /** The codes of the slots asked for pass through this thread's stage; under a filter, only where it allows any. */
-  #read(job: Job, memory: number, side: number, from: number, to: number, file: number, frame: number): void {
+  /** The codes of a piece pass through this thread's stage; under a filter, only where it allows any. */
+  #read(job: Job, memory: number, piece: Uint32Array, file: number): void {
     const known = this.#files.get(file);
-    if (!known) throw new Error(`file ${file} is not known here`);
+    if (!known) throw new UnreadableFile(file, "it is not known here");
+    const [, , side, from, to, , base, filtered] = piece as unknown as Piece;
     const stage = this.#scratch + STAGE_AT;
     const bytes = new Uint8Array(this.#memories[memory]!.buffer);
     for (let at = from; at < to; ) {
       const end = Math.min(to, at + STAGE_CODES);
-      const [first, last] = job.mode === "allowed" ? this.#allowedRun(bytes, side, at, end) : [at, end];
+      const [first, last] = filtered === 1 ? this.#allowedRun(bytes, side, at, end) : [at, end];
       if (first < last) {
         const wanted = (last - first) * CODE_BYTES;
-        const position = known.codesAt + (frame + first) * CODE_BYTES;
-        let got = 0;
-        while (got < wanted) {
-          const more = readSync(known.fd, bytes, stage + got, wanted - got, position + got);
-          if (more === 0) throw new Error(`the file ends at ${position + got}`);
+        const position = known.codesAt + (base + first) * CODE_BYTES;
+        for (let got = 0; got < wanted; ) {
+          const more = readOrFail(file, known.fd, bytes.subarray(stage + got, stage + wanted), position + got);
+          if (more === 0) throw new UnreadableFile(file, `it ends at ${position + got}`);
           got += more;
         }
-        this.#compare(job, memory, stage - first * CODE_BYTES, side, first, last);
+        this.#compare(job, memory, stage - first * CODE_BYTES, side, first, last, filtered);
       }
       at = Math.max(last, at + 1);
     }

@@ -1,4 +1,3 @@
-import type { Bitmap } from "./bitmap.ts";
 import type { Clusters } from "./clusters.ts";
 import {
   ANSWER_K,
@@ -13,11 +12,12 @@ import {
 import type { Counting } from "./counting.ts";
 import { Crew, NO_LIMIT } from "./crew.ts";
 import type { Hit } from "./every-distance.ts";
-import type { Holdings } from "./holdings.ts";
-import { FRAME_CODES, K_MAX, SAMPLE_STEP } from "./layout.ts";
+import { ANY, type Filter } from "./filter.ts";
+import { runAt } from "./groups.ts";
+import type { Held, Holdings } from "./holdings.ts";
+import { K_MAX, SAMPLE_STEP } from "./layout.ts";
 import { likelyLimit } from "./likely-limit.ts";
 import { ListSearch } from "./list-search.ts";
-import { listAt } from "./merge.ts";
 import { nearestOfLists } from "./nearest-of-lists.ts";
 import { Pieces } from "./pieces.ts";
 import { Segment } from "./segment.ts";
@@ -30,16 +30,17 @@ const SAMPLED = 65_536;
 const SAMPLES = { most: 200, least: 40, share: 1 / 500 };
 
 /**
- * `recall`, `recallP5`: share of the k nearest that such searches found on the index's own codes, by the mean and by the
+ * `compared`: codes that the query was compared with, dead ones among them. `recall`, `recallP5`: share of the k nearest that such searches found on the index's own codes, by the mean and by the
  * query that only 5 % do worse than; `covered`: what is expected of this very one. All 1 where every code was compared.
  */
-export type Answer = { hits: Hit[]; recall: number; recallP5: number; covered: number };
-export const EXACT = { recall: 1, recallP5: 1, covered: 1 } as const;
+export type Answer = { hits: Hit[]; compared: number; recall: number; recallP5: number; covered: number };
+const EXACT = { recall: 1, recallP5: 1, covered: 1 } as const;
 
 /** `limit`: codes beyond are passed over; undefined: whatever it takes to find k. */
-type Asked = { code: Uint8Array; k: number; limit: number | undefined; allow: Bitmap | undefined };
-type SlotRange = { part: Slots; from: number; to: number };
-type Waiting = Asked & { resolve(hits: Hit[]): void; reject(error: unknown): void };
+type Asked = { code: Uint8Array; k: number; limit: number | undefined; filter: Filter };
+type PiecesOfPass = Pick<Pieces, "words" | "codes">;
+type Found = { hits: Hit[]; compared: number };
+type Waiting = Asked & { resolve(found: Found): void; reject(error: unknown): void };
 
 /** Searches one after the other; those that wait and ask alike share a pass over memory. */
 export class Searches {
@@ -58,55 +59,75 @@ export class Searches {
     this.#counting = counting;
   }
 
-  nearest(code: Uint8Array, k: number, allow: Bitmap | undefined): Promise<Hit[]> {
-    return this.#ask({ code, k, limit: undefined, allow });
+  async nearest(code: Uint8Array, k: number, filter: Filter): Promise<Answer> {
+    return { ...(await this.#ask({ code, k, limit: undefined, filter })), ...EXACT };
   }
 
-  within(code: Uint8Array, limit: number, allow: Bitmap | undefined): Promise<Hit[]> {
-    return this.#ask({ code, k: K_MAX, limit, allow });
+  async within(code: Uint8Array, limit: number, filter: Filter): Promise<Hit[]> {
+    return (await this.#ask({ code, k: K_MAX, limit, filter })).hits;
   }
 
   /** The nearest in as few lists as the wish needs, by what was measured; exactly, where nothing was. */
-  async coarse(code: Uint8Array, k: number, wish: Wish, allow: Bitmap | undefined): Promise<Answer> {
+  async coarse(code: Uint8Array, k: number, wish: Wish, filter: Filter): Promise<Answer> {
     const { clusters } = this.#holdings;
-    const choice = clusters?.measured && choose(clusters.measured.settings, k, wish);
-    if (!choice || choice.target >= 1) return { hits: await this.nearest(code, k, allow), ...EXACT };
-    const { reach } = clusters.measured!;
+    const measured = filter.group === undefined ? clusters?.measured?.all : clusters?.measured?.groups;
+    const choice = measured && choose(measured.settings, k, wish);
+    if (!clusters || !choice || choice.target >= 1) return this.nearest(code, k, filter);
     return this.#exclusive(async () => {
-      const lists = new ListSearch(this.#settled(), clusters, allow);
-      const compare: Compare = (some, limit) => this.#inLists(lists, some, limit, code, k, allow);
-      const { ranker } = clusters;
-      const { hits, covered } = await searchLists(code, k, choice.target, { ranker, reach }, lists.sizes, compare);
-      return { hits, recall: choice.recall, recallP5: choice.recallP5, covered };
+      const lists = new ListSearch(this.#settled(), clusters, filter);
+      const walkable = { ranker: clusters.ranker, reach: measured.reach };
+      const compare = this.#comparing(lists, { code, k, filter });
+      const { hits, compared, covered } = await searchLists(code, k, choice.target, walkable, lists.sizes, compare);
+      return { hits, compared, recall: choice.recall, recallP5: choice.recallP5, covered };
     });
   }
 
-  /** Measures on the index's own codes how far queries must look. */
+  /** Measures on the index's own codes how far queries must look, among all and within groups. */
   async measure(clusters: Clusters): Promise<Measured> {
-    const samples: Sample[] = [];
     const wanted = Math.min(SAMPLES.most, Math.max(SAMPLES.least, this.#holdings.size * SAMPLES.share));
-    for (const { id, code } of this.#holdings.spread(wanted)) {
-      const exact = (await this.nearest(code, ANSWER_K + 1, undefined)).filter((hit) => hit.id !== id);
+    const held = this.#holdings.spread(wanted);
+    const all = await this.#measured(
+      clusters,
+      held.map((one) => ({ ...one, filter: ANY })),
+    );
+    if (held.every(({ group }) => group === 0)) return { all };
+    // In its own group, as when a shopper's photo shows what it is, and in one where it is a stranger.
+    const within = held.flatMap((one, i) => {
+      const other = held[(i + (held.length >> 1)) % held.length]!.group;
+      return [...new Set([one.group, other])].map((group) => ({ ...one, filter: { allow: undefined, group } }));
+    });
+    return { all, groups: await this.#measured(clusters, within) };
+  }
+
+  async #measured(clusters: Clusters, asked: readonly (Held & { filter: Filter })[]): Promise<Measured["all"]> {
+    const sizes = new Map<number | undefined, Uint32Array>();
+    const samples: (Sample & { filter: Filter })[] = [];
+    for (const { id, code, filter } of asked) {
+      const { hits } = await this.nearest(code, ANSWER_K + 1, filter);
+      const exact = hits.filter((hit) => hit.id !== id);
       const placed = exact.flatMap(({ id, distance }) => {
         const held = this.#holdings.locate(id);
         const starts = held?.part instanceof Segment && clusters.hold(held.part) && held.part.lists.starts;
-        return starts ? [{ distance, list: listAt(starts, held.slot) }] : []; // others are compared in any case
+        return starts ? [{ distance, list: runAt(starts, held.slot) }] : []; // others are compared in any case
       });
+      const { group } = filter;
+      if (!sizes.has(group)) sizes.set(group, new ListSearch(this.#holdings.parts, clusters, filter).sizes);
       samples.push({
         query: code,
         self: id,
         ids: Uint32Array.from(exact, (hit) => hit.id),
         distances: Uint16Array.from(placed, ({ distance }) => distance),
         lists: Uint32Array.from(placed, ({ list }) => list),
+        sizes: sizes.get(group)!,
+        filter,
       });
     }
-    const { sizes } = new ListSearch(this.#holdings.parts, clusters, undefined);
-    return measure(samples, clusters.ranker, sizes, (code, k) => {
-      let lists: ListSearch | undefined;
+    return measure(samples, clusters.ranker, ({ query, filter }, k) => {
+      let compare: Compare | undefined;
       return (some, limit) =>
         this.#exclusive(() => {
-          lists ??= new ListSearch(this.#settled(), clusters, undefined);
-          return this.#inLists(lists, some, limit, code, k, undefined);
+          compare ??= this.#comparing(new ListSearch(this.#settled(), clusters, filter), { code: query, k, filter });
+          return compare(some, limit);
         });
     });
   }
@@ -122,7 +143,7 @@ export class Searches {
     await this.#last;
   }
 
-  #ask(asked: Asked): Promise<Hit[]> {
+  #ask(asked: Asked): Promise<Found> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...asked, resolve, reject });
       this.#serving ??= this.#serve();
@@ -133,14 +154,20 @@ export class Searches {
     await undefined; // all that is asked for in one go is there before the first pass
     while (this.#waiting.length > 0)
       await this.#exclusive(async () => {
-        const { k, limit, allow } = this.#waiting[0]!;
+        const { k, limit, filter } = this.#waiting[0]!;
         const alike = this.#waiting
-          .filter((one) => one.k === k && one.allow === allow && (one.limit === undefined) === (limit === undefined))
+          .filter(
+            (one) =>
+              one.k === k &&
+              one.filter.allow === filter.allow &&
+              one.filter.group === filter.group &&
+              (one.limit === undefined) === (limit === undefined),
+          )
           .slice(0, Crew.most(k));
         for (const one of alike) this.#waiting.splice(this.#waiting.indexOf(one), 1);
         try {
-          const answers = await this.#answer(alike);
-          for (const [i, one] of alike.entries()) one.resolve(answers[i]!);
+          const found = await this.#answer(alike);
+          for (const [i, one] of alike.entries()) one.resolve(found[i]!);
         } catch (error) {
           for (const one of alike) one.reject(error);
         }
@@ -170,23 +197,18 @@ export class Searches {
     return parts;
   }
 
-  async #inLists(
-    lists: ListSearch,
-    some: Uint32Array,
-    limit: number,
-    code: Uint8Array,
-    k: number,
-    allow: Bitmap | undefined,
-  ): Promise<Hit[]> {
-    const [hits] = await this.#pass([{ code, k, limit, allow }], [limit], lists.pieces(some));
-    return hits!;
+  #comparing(lists: ListSearch, asked: Omit<Asked, "limit">): Compare {
+    return async (some, limit) => {
+      const pieces = lists.pieces(some);
+      const [hits] = await this.#pass([{ ...asked, limit }], [limit], pieces);
+      return { hits: hits!, compared: pieces.codes };
+    };
   }
 
-  /** Hits of each of the queries, which ask alike. */
-  async #answer(asked: readonly Asked[]): Promise<Hit[][]> {
-    const frames = this.#frames(this.#settled(), asked[0]!.allow);
+  /** What each of the queries, which ask alike, finds. */
+  async #answer(asked: readonly Asked[]): Promise<Found[]> {
     const pieces = new Pieces();
-    for (const { part, from, to } of frames) pieces.add(part, from, to);
+    for (const part of this.#settled()) part.addTo(pieces, asked[0]!.filter);
     const limits = asked.map((one) => one.limit ?? this.#likely(one));
     const answers = await this.#pass(asked, limits, pieces);
     const k = Math.min(asked[0]!.k, pieces.codes);
@@ -196,26 +218,24 @@ export class Searches {
       if (one.limit === undefined && limits[i]! < NO_LIMIT && short)
         [answers[i]] = (await this.#pass([one], [NO_LIMIT], pieces)) as [Hit[]];
       else if (one.limit !== undefined && answers[i]!.length === K_MAX)
-        answers[i] = await this.#all(one, one.limit, frames);
+        answers[i] = await this.#all(one, one.limit, pieces);
     }
-    return answers;
+    return answers.map((hits) => ({ hits, compared: pieces.codes }));
   }
 
-  async #pass(asked: readonly Asked[], limits: readonly number[], pieces: Pieces): Promise<Hit[][]> {
-    const { k, allow } = asked[0]!;
-    const mode = allow ? "allowed" : this.#counting;
+  async #pass(asked: readonly Asked[], limits: readonly number[], pieces: PiecesOfPass): Promise<Hit[][]> {
+    const { k } = asked[0]!;
     const queries = asked.map(({ code }) => code);
-    const lists = await this.#crew.scan({ k, mode, queries, limits }, pieces.words, pieces.codes);
+    const pass = { k, counting: this.#counting, queries, limits };
+    const lists = await this.#crew.scan(pass, pieces.words, pieces.codes);
     return lists.map((of) => nearestOfLists(of, k));
   }
 
-  /** More than a search can keep lie within the limit: frame by frame, none of which has so many. */
-  async #all(asked: Asked, limit: number, frames: readonly SlotRange[]): Promise<Hit[]> {
+  /** More than a search can keep lie within the limit: part by part, none of which has so many. */
+  async #all(asked: Asked, limit: number, pieces: Pieces): Promise<Hit[]> {
     const keys: number[] = [];
-    for (const { part, from, to } of frames) {
-      const pieces = new Pieces();
-      pieces.add(part, from, to);
-      const [hits] = await this.#pass([asked], [limit], pieces);
+    for (const part of pieces.parts(K_MAX)) {
+      const [hits] = await this.#pass([asked], [limit], part);
       for (const { id, distance } of hits!) keys.push(distance * 2 ** 32 + id);
     }
     return Array.from(Float64Array.from(keys).sort(), (key) => ({
@@ -224,22 +244,9 @@ export class Searches {
     }));
   }
 
-  /** Frame by frame, what a search is to compare; under a filter, the frames of which it allows any. */
-  #frames(parts: readonly Slots[], allow: Bitmap | undefined): SlotRange[] {
-    return parts.flatMap((part) => {
-      const bits = allow && part.place(allow);
-      const ranges = part.frames.map((_, frame) => ({
-        part,
-        from: frame * FRAME_CODES,
-        to: Math.min(part.count, (frame + 1) * FRAME_CODES),
-      }));
-      return ranges.filter(({ from, to }, frame) => from < to && (!bits || bits[frame]));
-    });
-  }
-
   /** A limit that all but certainly leaves k: none under a filter, of which the sample knows nothing. */
-  #likely({ code, k, allow }: Asked): number {
-    if (allow) return NO_LIMIT;
+  #likely({ code, k, filter }: Asked): number {
+    if (filter.allow || filter.group !== undefined) return NO_LIMIT;
     const { parts } = this.#holdings;
     const inMemory = parts.filter((part) => !(part instanceof Segment && part.file?.fd !== undefined));
     const samples = inMemory.flatMap((part) => part.samples());

@@ -4,7 +4,8 @@ import { CODE_BITS, CODE_BYTES } from "./layout.ts";
 
 // The offsets of docs/segment-format.md, shared by writer and reader.
 const MAGIC = 0x47534b4c;
-export const SEGMENT_VERSION = 1;
+/** Written where there are groups; else 1, which knows of none. */
+export const SEGMENT_VERSION = 2;
 export const HEADER_BYTES = 4096;
 const TABLE_AT = 64;
 const ENTRY_BYTES = 24;
@@ -27,6 +28,7 @@ export const SECTIONS = {
   prefixBits: 6,
   prefixes: 7,
   coarse: 8,
+  groups: 9,
 } as const;
 export type SectionName = keyof typeof SECTIONS;
 
@@ -51,7 +53,8 @@ export function encodeHeader(header: SegmentHeader): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   const model = Buffer.from(header.modelId);
-  const words = [MAGIC, SEGMENT_VERSION, HEADER_BYTES, CODE_BITS, header.count, header.lists, header.prefixBytes, 0];
+  const version = header.sections.groups ? SEGMENT_VERSION : 1;
+  const words = [MAGIC, version, HEADER_BYTES, CODE_BITS, header.count, header.lists, header.prefixBytes, 0];
   for (const [i, word] of [...words, header.minId, header.maxId].entries()) view.setUint32(i * 4, word, true);
   view.setBigUint64(40, BigInt(header.length), true);
   view.setUint32(48, model.length, true);
@@ -84,10 +87,10 @@ export function decodeHeader(name: string, bytes: Uint8Array, length: number): S
   const word = (at: number): number => view.getUint32(at, true);
   const long = (at: number): number => Number(view.getBigUint64(at, true));
   if (word(0) !== MAGIC) throw new LookseeError("SEGMENT_MAGIC", `${name} is not a looksee segment`, REBUILD);
-  if (word(4) !== SEGMENT_VERSION)
+  if (word(4) < 1 || word(4) > SEGMENT_VERSION)
     throw new LookseeError(
       "SEGMENT_VERSION",
-      `${name} has format ${word(4)}, this looksee knows ${SEGMENT_VERSION}`,
+      `${name} has format ${word(4)}, this looksee knows 1 to ${SEGMENT_VERSION}`,
       REBUILD,
     );
   if (crc32(bytes.subarray(0, CRC_AT)) !== word(CRC_AT)) throw damaged(name, "its header's checksum differs");
@@ -111,7 +114,7 @@ export function decodeHeader(name: string, bytes: Uint8Array, length: number): S
   return header;
 }
 
-/** The bytes each section must have; `order` and `coarse` are free to be absent and are not listed then. */
+/** The bytes each section must have; `order`, `coarse` and `groups` are free to be absent and are not listed then. */
 export function sectionSizes({
   count,
   lists,

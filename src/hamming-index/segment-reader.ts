@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { crc32 } from "node:zlib";
 import { LookseeError } from "../errors.ts";
 import type { Frame } from "./arena.ts";
+import type { GroupRuns } from "./groups.ts";
 import { CODE_BYTES, FRAME_CODES } from "./layout.ts";
 import type { SegmentParts } from "./segment.ts";
 import {
@@ -93,6 +94,7 @@ export function readSegment(
       minId,
       maxId,
       order: header.sections.order && words(whole("order")!),
+      groups: header.sections.groups && groupRuns(name, whole("groups")!, starts),
       lists: {
         starts,
         centroids: whole("centroids"),
@@ -101,6 +103,21 @@ export function readSegment(
       },
     };
   });
+}
+
+/** (runs + 1) x u32, then runs x u16. Throws SEGMENT_DAMAGED where they are no runs of these lists. */
+function groupRuns(name: string, bytes: Uint8Array, starts: Uint32Array): GroupRuns {
+  const runs = (bytes.length - 4) / 6;
+  const wrong = damaged(name, "its groups do not cover its lists");
+  if (!Number.isInteger(runs) || runs < 1) throw wrong;
+  const from = words(bytes.subarray(0, (runs + 1) * 4));
+  for (let run = 0, list = 0; run < runs; run++) {
+    if (from[run]! >= from[run + 1]!) throw wrong;
+    while (starts[list + 1]! <= from[run]!) list++;
+    if (from[run + 1]! > starts[list + 1]!) throw wrong;
+  }
+  if (from[0] !== 0 || from[runs] !== starts.at(-1)) throw wrong;
+  return { from, of: new Uint16Array(bytes.buffer, bytes.byteOffset + (runs + 1) * 4, runs) };
 }
 
 const words = (bytes: Uint8Array): Uint32Array => new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);

@@ -30,7 +30,7 @@ export class SegmentWriter {
   }
 
   /** Writes what is not by code, then the header, and waits until the disk has it all. The file is closed. */
-  finish({ count, minId, maxId, order, lists }: SegmentParts, modelId: string): { crc: number; bytes: number } {
+  finish({ count, minId, maxId, order, lists, groups }: SegmentParts, modelId: string): { crc: number; bytes: number } {
     const { starts, centroids, prefixes, coarse } = lists;
     this.add("lists", bytesOf(starts));
     if (order) this.add("order", bytesOf(order));
@@ -40,6 +40,10 @@ export class SegmentWriter {
       this.add("prefixes", prefixes.column);
     }
     if (coarse) this.add("coarse", coarse);
+    if (groups) {
+      this.add("groups", bytesOf(groups.from));
+      this.add("groups", bytesOf(groups.of));
+    }
     const length = this.#end;
     const header = encodeHeader({
       count,

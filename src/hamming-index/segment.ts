@@ -1,6 +1,9 @@
 import { readSync } from "node:fs";
 import type { Arena, Frame } from "./arena.ts";
+import type { Filter } from "./filter.ts";
+import { type GroupRuns, Groups } from "./groups.ts";
 import { CODE_BYTES } from "./layout.ts";
+import type { Pieces } from "./pieces.ts";
 import { HEADER_BYTES } from "./segment-header.ts";
 import { Slots } from "./slots.ts";
 
@@ -32,16 +35,19 @@ export type SegmentParts = {
   /** The slots by ascending id; undefined where ids ascend over all slots. */
   order: Uint32Array | undefined;
   lists: Lists;
+  /** Undefined where all are of group 0. */
+  groups: GroupRuns | undefined;
 };
 
 /** The file of a segment; `fd` is open where codes are read from it. */
 export type SegmentFile = { name: string; crc: number; bytes: number; fd?: number; number?: number };
 
-/** Codes that never change, sorted by list and, within a list, by ascending id; only their deaths are news. */
+/** Codes that never change, sorted by list, then group, then ascending id; only their deaths are news. */
 export class Segment extends Slots {
   readonly minId: number;
   readonly maxId: number;
   readonly lists: Lists;
+  readonly groups: Groups | undefined;
   file: SegmentFile | undefined;
   readonly #order: Uint32Array | undefined;
 
@@ -51,7 +57,14 @@ export class Segment extends Slots {
     this.minId = parts.minId;
     this.maxId = parts.maxId;
     this.lists = parts.lists;
+    this.groups = parts.groups && new Groups(parts.groups, parts.lists.starts);
     this.#order = parts.order;
+  }
+
+  /** What its file holds beside codes and ids. */
+  get parts(): SegmentParts {
+    const { count, minId, maxId, lists, groups } = this;
+    return { count, minId, maxId, order: this.#order, lists, groups: groups?.runs };
   }
 
   find(id: number): number {
@@ -70,6 +83,16 @@ export class Segment extends Slots {
     return -1;
   }
 
+  groupAt(slot: number): number {
+    return this.groups?.at(slot) ?? 0;
+  }
+
+  addTo(pieces: Pieces, { allow, group }: Filter): void {
+    const bits = allow && this.place(allow);
+    if (group === undefined || (!this.groups && group === 0)) this.addFrames(pieces, bits);
+    else this.groups?.each(group, (from, to) => pieces.add(this, from, to, bits !== undefined));
+  }
+
   override codeAt(slot: number): Uint8Array {
     if (this.file?.fd === undefined) return super.codeAt(slot);
     const code = new Uint8Array(CODE_BYTES);
@@ -77,18 +100,13 @@ export class Segment extends Slots {
     return code;
   }
 
-  get order(): Uint32Array | undefined {
-    return this.#order;
+  override get fileNumber(): number | undefined {
+    return this.file?.number;
   }
 
   get bytes(): number {
     const { starts, prefixes, coarse } = this.lists;
     const sizes = [this.#order, starts, prefixes?.bits, prefixes?.column, coarse]; // centroids are the index's
-    return sizes.reduce((sum, part) => sum + (part?.byteLength ?? 0), 0);
-  }
-
-  /** Bytes of its codes, in memory or in the file. */
-  get codeBytes(): number {
-    return this.count * CODE_BYTES;
+    return sizes.reduce((sum, part) => sum + (part?.byteLength ?? 0), this.groups?.bytes ?? 0);
   }
 }

@@ -1,7 +1,8 @@
-import { type Allowed, allowed } from "./allowed.ts";
 import type { Arena, Frame } from "./arena.ts";
 import type { Bitmap } from "./bitmap.ts";
+import { type Allowed, allowed, type Filter } from "./filter.ts";
 import { ALLOW_AT, CODE_BYTES, DEAD_AT, FRAME_CODES, MASK_BYTES, SAMPLE_AT, SAMPLE_STEP } from "./layout.ts";
+import type { Pieces } from "./pieces.ts";
 
 /** A bit for each slot of each frame; a frame without any has none. */
 export type Bits = readonly (Uint8Array | undefined)[];
@@ -29,8 +30,18 @@ export abstract class Slots {
   /** The slot that holds the living code of `id`, or -1. */
   abstract find(id: number): number;
 
+  abstract groupAt(slot: number): number;
+
+  /** Adds the slots that a filter leaves to compare. Not while a search is in progress. */
+  abstract addTo(pieces: Pieces, filter: Filter): void;
+
   /** Bytes in the JavaScript heap and beside it that are no frames. */
   abstract get bytes(): number;
+
+  /** The number of the file that has the codes, where they are not in the frames. */
+  get fileNumber(): number | undefined {
+    return undefined;
+  }
 
   get live(): number {
     return this.count - this.deadCount;
@@ -93,13 +104,24 @@ export abstract class Slots {
   place(allow: Bitmap): Bits {
     const known = allowed(allow, this, this.#allowed.get(allow));
     this.#allowed.set(allow, known);
-    for (const [frame, bits] of known.bits.entries()) {
+    return this.placeBits(known.bits);
+  }
+
+  protected placeBits(all: Bits): Bits {
+    for (const [frame, bits] of all.entries()) {
       if (!bits || this.#placed[frame] === bits) continue;
       const { memory, side } = this.frames[frame]!;
       this.arena.bytesOf(memory).set(bits, side + ALLOW_AT);
       this.#placed[frame] = bits;
     }
-    return known.bits;
+    return all;
+  }
+
+  /** Adds every frame, or with `bits` every one that has any. */
+  protected addFrames(pieces: Pieces, bits: Bits | undefined): void {
+    for (let frame = 0; frame * FRAME_CODES < this.count; frame++)
+      if (!bits || bits[frame])
+        pieces.add(this, frame * FRAME_CODES, Math.min(this.count, (frame + 1) * FRAME_CODES), bits !== undefined);
   }
 
   /** Where every 256th code lies, for each frame that has its codes in memory. */

@@ -13,6 +13,7 @@ import { Segment, type SegmentFile } from "./segment.ts";
 import { HEADER_BYTES } from "./segment-header.ts";
 import { readHeader } from "./segment-reader.ts";
 import type { Bits, Slots } from "./slots.ts";
+import { Tail } from "./tail.ts";
 
 /** Bytes a code that sorting takes. */
 const SORT_BYTES = 36;
@@ -155,6 +156,7 @@ export class Upkeep {
         dead: state.get(part)!.deaths,
         codes: part instanceof Segment && part.file?.fd !== undefined ? codeFile(part.file.fd) : undefined,
         starts: part instanceof Segment && clusters?.hold(part) ? part.lists.starts : undefined,
+        groups: part instanceof Segment ? part.groups?.runs : part instanceof Tail ? part.groups : undefined,
       })),
       frames,
       path: name && this.#folder!.path(name),
@@ -173,10 +175,8 @@ export class Upkeep {
     for (const [part, { deaths, live }] of state) {
       if (!(part instanceof Segment)) throw new Error("a frozen tail was not merged");
       if (!part.file) {
-        const { count, minId, maxId, order, lists } = part;
         const name = folder.newName("seg");
-        const parts = { count, minId, maxId, order, lists };
-        part.file = { name, ...(await this.#keeper.save(part.frames, parts, folder.path(name), folder.modelId)) };
+        part.file = { name, ...(await this.#keeper.save(part.frames, part.parts, folder.path(name), folder.modelId)) };
       }
       const { name, crc } = part.file;
       segments.push({ file: name, count: part.count, crc, dead: part.count - live, deaths });

@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { Board, type BoardMemory, NO_FILE, PIECE_WORDS, type Ticket } from "./board.ts";
-import { type CodeFile, Scanner } from "./scanner.ts";
+import { Board, type BoardMemory, type Ticket } from "./board.ts";
+import { type CodeFile, Scanner, UnreadableFile } from "./scanner.ts";
 
 export type WorkerSetup = { thread: number; scratches: number; board: BoardMemory; module: WebAssembly.Module };
 
@@ -30,14 +30,11 @@ function scan(ticket: Ticket): void {
     scanner.reset();
     generation = ticket.generation;
   }
-  for (let piece = ticket.from; piece < ticket.to; piece++) {
-    try {
-      scanner.scan(ticket.job, piece, piece + 1);
-    } catch (error) {
-      const file = board.pieces()[piece * PIECE_WORDS + 5]!;
-      if (file === NO_FILE) throw error;
-      board.fail(file);
-    }
+  try {
+    scanner.scan(ticket.job, ticket.from, ticket.to);
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    board.fail(error.file); // which fails the search as a whole
   }
   for (let memory = 0; memory < scanner.memories; memory++)
     if (scanner.begun(memory)) board.took(thread, memory, generation);

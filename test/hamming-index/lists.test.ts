@@ -3,29 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { Bitmap, HammingIndex, type OpenOptions } from "../../src/hamming-index/index.ts";
-import { compareHits, oracleOf, randomCodes, xorshift } from "./random-codes.ts";
+import { compareHits, crowded, oracleOf } from "./random-codes.ts";
 
 const SEED = 77;
 const root = mkdtempSync(join(tmpdir(), "looksee-lists-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Codes some dozens of bits off one of 60 middles, as those of real pictures lie in crowds. */
-function crowded(seed: number, n: number): Uint8Array {
-  const middles = randomCodes(xorshift(5), 60, 0);
-  const random = xorshift(seed);
-  const codes = new Uint8Array(n * 64);
-  for (let i = 0; i < n; i++) {
-    const crowd = (random() % 60) * 64;
-    codes.set(middles.subarray(crowd, crowd + 64), i * 64);
-    for (let flips = random() % 120; flips > 0; flips--) codes[i * 64 + (random() % 64)]! ^= 1 << (random() % 8);
-  }
-  return codes;
-}
-
 const N = 9000;
 const ids = Uint32Array.from({ length: N }, (_, i) => (i % 3 === 0 ? 4_000_000_000 - i : i));
-const codes = crowded(SEED, N);
-const queries = crowded(SEED + 1, 40);
+const codes = crowded(SEED, N, 60, 120);
+const queries = crowded(SEED + 1, 40, 60, 120);
 const query = (i: number): Uint8Array => queries.subarray(i * 64, i * 64 + 64);
 
 /** The index answers exactly, whatever is asked. */
@@ -92,7 +79,7 @@ test("a floor or a budget that is none, and lists of nothing, are refused; witho
   for (const recall of [-0.1, 1.1, Number.NaN])
     await expect(index.search(query(0), 5, { recall })).rejects.toThrow(/^INDEX_RECALL: /);
   const { hits, ...expected } = await index.answer(query(0), 60, { recall: 0.5 });
-  expect(expected).toEqual({ recall: 1, recallP5: 1, covered: 1 });
+  expect(expected).toEqual({ compared: N, recall: 1, recallP5: 1, covered: 1 });
   expect(compareHits(hits, oracleOf(ids, codes, query(0), 60))).toBe("same");
   await index.close();
 });

@@ -35,12 +35,14 @@ export class PlainLists {
       for (const list of lists)
         for (const at of this.order.subarray(this.starts[list]!, this.starts[list + 1]!))
           if (distances[at]! <= limit && allow(this.#ids[at]!)) keys.push(distances[at]! * 2 ** 32 + this.#ids[at]!);
-      return Array.from(Float64Array.from(keys).sort().subarray(0, k), hitOf);
+      const compared = lists.reduce((sum, list) => sum + this.starts[list + 1]! - this.starts[list]!, 0);
+      return { hits: Array.from(Float64Array.from(keys).sort().subarray(0, k), hitOf), compared };
     };
   }
 
   /** Own codes as queries, with the exact answer of each. */
   samples(count: number, k: number): Sample[] {
+    const sizes = this.sizes();
     return Array.from({ length: count }, (_, i) => {
       const at = Math.floor(((i + 0.5) * this.#ids.length) / count);
       const query = this.#codes.subarray(at * 64, (at + 1) * 64);
@@ -53,6 +55,7 @@ export class PlainLists {
         ids: Uint32Array.from(hits, ({ id }) => id),
         distances: Uint16Array.from(hits, ({ distance }) => distance),
         lists: Uint32Array.from(hits, ({ id }) => this.listOf[places.get(id)!]!),
+        sizes,
       };
     });
   }

@@ -43,3 +43,16 @@ export function compareHits(actual: readonly Hit[], expected: readonly Hit[]): s
       return `hit ${i} is ${JSON.stringify(actual[i])}, not ${JSON.stringify(expected[i])}`;
   return "same";
 }
+
+/** Codes up to `flips` bits off one of `crowds` middles, as those of real pictures lie in crowds. */
+export function crowded(seed: number, n: number, crowds: number, flips: number): Uint8Array {
+  const middles = randomCodes(xorshift(5), crowds, 0);
+  const random = xorshift(seed);
+  const codes = new Uint8Array(n * 64);
+  for (let i = 0; i < n; i++) {
+    const crowd = (random() % crowds) * 64;
+    codes.set(middles.subarray(crowd, crowd + 64), i * 64);
+    for (let left = random() % flips; left > 0; left--) codes[i * 64 + (random() % 64)]! ^= 1 << (random() % 8);
+  }
+  return codes;
+}

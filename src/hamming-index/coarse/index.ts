@@ -8,6 +8,7 @@ export {
   COARSE_K_MAX,
   choose,
   type Measured,
+  type Measures,
   measure,
   type Sample,
   type Setting,

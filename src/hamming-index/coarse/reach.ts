@@ -5,11 +5,13 @@ import type { Ranking } from "./ranker.ts";
 const STEP = 4;
 const ROWS = CODE_BITS / STEP + 1;
 
-/** A query of which it is known where its nearest codes lie: `lists[i]` has the i-th, at `distances[i]`, ascending. */
+/** A query of which it is known where its nearest codes lie: list `lists[i]` has the i-th, at `distances[i]`, ascending. */
 export type Answered = {
   readonly query: Uint8Array;
   readonly distances: Uint16Array;
   readonly lists: Uint32Array;
+  /** Codes that it could have found in each list. */
+  readonly sizes: Uint32Array;
 };
 
 /**
@@ -24,11 +26,11 @@ export class Reach {
     this.#share = share;
   }
 
-  /** `rank` puts the lists in order for a query, and `sizes` has the codes in each. */
-  static of(answered: readonly Answered[], rank: (query: Uint8Array) => Ranking, sizes: Uint32Array): Reach {
+  /** `rank` puts the lists in order for a query. */
+  static of(answered: readonly Answered[], rank: (query: Uint8Array) => Ranking): Reach {
     const within = new Float64Array(ROWS * ROWS);
     const looked = new Float64Array(ROWS * ROWS);
-    for (const { query, distances, lists } of answered) {
+    for (const { query, distances, lists, sizes } of answered) {
       const { order, shells } = rank(query);
       const distanceOf = new Uint16Array(sizes.length);
       const codes = new Float64Array(ROWS);
@@ -76,6 +78,9 @@ export class Reach {
   get table(): Float32Array {
     return this.#share;
   }
+
+  /** Floats of a table. */
+  static readonly SIZE = ROWS * ROWS;
 
   static from(table: Float32Array): Reach {
     return new Reach(table);

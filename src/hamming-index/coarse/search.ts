@@ -5,9 +5,9 @@ import type { Reach } from "./reach.ts";
 import { Walk } from "./walk.ts";
 
 /** Compares a query with every code of `lists`: the k nearest within `limit` bits, by distance, then ascending id. */
-export type Compare = (lists: Uint32Array, limit: number) => Promise<Hit[]>;
+export type Compare = (lists: Uint32Array, limit: number) => Promise<{ hits: Hit[]; compared: number }>;
 
-/** `covered`: the share of the k that these hits should have, by the catalog's own measurement. */
+/** `compared`: codes looked at; `covered`: the share of the k that these hits should have, by the catalog's own measurement. */
 export type CoarseAnswer = { hits: Hit[]; compared: number; covered: number };
 
 /** What lists there are, and how queries walk through them. */
@@ -32,8 +32,9 @@ export async function searchLists(
     const t = hits[k - 1]?.distance;
     const lists = walk.next(t).filter((list) => sizes[list]! > 0);
     if (lists.length === 0) return { hits, compared, covered: walk.covered(t) };
-    for (const list of lists) compared += sizes[list]!;
-    hits = nearestOf(hits, await compare(lists, t ?? CODE_BITS), k);
+    const found = await compare(lists, t ?? CODE_BITS);
+    compared += found.compared;
+    hits = nearestOf(hits, found.hits, k);
   }
 }
 

@@ -11,6 +11,9 @@ const TARGETS = [0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999
 /** Nearest codes that a sample query's exact answer has: beyond the largest k, so that t is known well past it. */
 export const ANSWER_K = 2000;
 
+/** Sample queries without which nothing can be said. */
+const LEAST = 10;
+
 /** What a target gave on sample queries. */
 export type Setting = {
   readonly k: number;
@@ -30,38 +33,47 @@ export type Setting = {
 /** An own code asked as a query: the exact ANSWER_K nearest without itself, and the list of each. */
 export type Sample = Answered & { readonly ids: Uint32Array; readonly self: number };
 
-export type Measured = { reach: Reach; settings: Setting[] };
+/** How codes lie among lists, and what each target gave. */
+export type Measures = { reach: Reach; settings: Setting[] };
+
+/** Of searches among all codes, and, where there are groups, of searches within one. */
+export type Measured = { all: Measures; groups?: Measures };
 
 /**
  * Learns from half of `samples` how codes lie among lists, and measures on the other half what each target gives. Every
  * sample's own code is in the lists and is not counted as found.
  */
-export async function measure(
-  samples: readonly Sample[],
+export async function measure<S extends Sample>(
+  samples: readonly S[],
   ranker: Ranker,
-  sizes: Uint32Array,
-  compare: (query: Uint8Array, k: number) => Compare,
-): Promise<Measured> {
+  compare: (sample: S, k: number) => Compare,
+): Promise<Measures> {
   const reach = Reach.of(
     samples.filter((_, i) => i % 2 === 0),
     (query) => ranker.rank(query),
-    sizes,
   );
   const asked = samples.filter((_, i) => i % 2 === 1);
   const walkable: Walkable = { ranker, reach };
-  const codes = sizes.reduce((sum, size) => sum + size, 0);
+  const codes = new Map([...new Set(asked.map(({ sizes }) => sizes))].map((sizes) => [sizes, total(sizes)]));
   const settings: Setting[] = [];
   for (const k of KS) {
-    if (k >= codes) continue;
+    const some = asked.filter(({ sizes }) => codes.get(sizes)! > k);
+    if (some.length < LEAST) continue;
     for (const target of TARGETS) {
       const answers: Answer[] = [];
-      for (const sample of asked) {
+      for (const sample of some) {
         const started = performance.now();
         // One more is asked for, since the code itself is found too.
-        const answer = await searchLists(sample.query, k + 1, target, walkable, sizes, compare(sample.query, k + 1));
+        const { query, sizes } = sample;
+        const answer = await searchLists(query, k + 1, target, walkable, sizes, compare(sample, k + 1));
         const ms = performance.now() - started;
         const distance = sample.distances[Math.min(k, sample.distances.length) - 1]!;
-        answers.push({ recall: recallOf(answer, sample, k), compared: answer.compared / codes, ms, distance });
+        answers.push({
+          recall: recallOf(answer, sample, k),
+          compared: answer.compared / codes.get(sizes)!,
+          ms,
+          distance,
+        });
       }
       settings.push(summary(k, target, answers));
       if (settings.at(-1)!.recall >= 1) break;
@@ -69,6 +81,8 @@ export async function measure(
   }
   return { reach, settings };
 }
+
+const total = (sizes: Uint32Array): number => sizes.reduce((sum, size) => sum + size, 0);
 
 function recallOf({ hits }: CoarseAnswer, { ids, self }: Sample, k: number): number {
   const truth = new Set(ids.subarray(0, k));
