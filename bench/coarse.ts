@@ -1,16 +1,11 @@
-import { availableParallelism, cpus, loadavg } from "node:os";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { LookseeError } from "../src/errors.ts";
-import { DenseCodes } from "./dense-codes.ts";
 import { type BuildTimes, looksee, type PeersRun } from "./looksee.ts";
 import { plot, savePlot } from "./plot.ts";
-import { codesOf, realFeatures } from "./real-features.ts";
+import { commandOf, type Machine, machine, names, REAL_OPTIONS, setUp, whole } from "./set-up.ts";
 
-export type CoarseFigures = {
-  cpu: string;
-  cores: number;
-  load: number;
-  node: string;
+export type CoarseFigures = Machine & {
   seed: number;
   codesAre: string;
   queries: number;
@@ -22,7 +17,9 @@ export type CoarseFigures = {
 
 /**
  * `npm run -s bench -- coarse [--codes 1000000,10000000] [--floors 0.99,0.995] [--threads 2] [--asked 100]
- * [--data … --gallery … --queries …] [--plot docs/plots] [--json]`: looksee alone, as the catalog grows.
+ * [--categories likeness|chance] [--data … --gallery … --queries …] [--plot docs/plots] [--json]`: looksee alone, as the
+ * catalog grows, among all codes and within the query's category of 14: the one that the model gives its picture
+ * (likeness), or one that has nothing to do with what it shows (chance).
  */
 export async function benchCoarse(args: readonly string[]): Promise<CoarseFigures> {
   const { values } = parseArgs({
@@ -32,40 +29,37 @@ export async function benchCoarse(args: readonly string[]): Promise<CoarseFigure
       floors: { type: "string", default: "0.99,0.995" },
       threads: { type: "string", default: String(availableParallelism()) },
       asked: { type: "string", default: "100" },
-      data: { type: "string" },
-      gallery: { type: "string", default: "" },
-      queries: { type: "string", default: "" },
-      seed: { type: "string", default: "1" },
-      plot: { type: "string" },
-      json: { type: "boolean" },
+      categories: { type: "string", default: "likeness" },
+      ...REAL_OPTIONS,
     },
   });
-  const numbers = (text: string): number[] => text.split(",").map(Number);
-  const [sizes, floors] = [numbers(values.codes), numbers(values.floors)];
-  const [threads, asked, seed] = [Number(values.threads), Number(values.asked), Number(values.seed)];
-  if ([...sizes, threads, asked, seed].some((value) => !Number.isSafeInteger(value) || value < 1))
-    throw new LookseeError("USAGE", "sizes, threads, asked and seed are whole numbers from 1", "See bench/coarse.ts");
-  const names = (text: string): string[] => text.split(",").filter(Boolean);
-  const real = await realFeatures(values.data, names(values.gallery), names(values.queries), seed);
-  const dense = await DenseCodes.of(real.gallery, seed);
-  const codes = codesOf(real.queries.subarray(0, asked * 512));
-  const queries = Array.from({ length: codes.length / 64 }, (_, i) => codes.subarray(i * 64, (i + 1) * 64));
+  const sizes = names(values.codes).map((size) => whole("--codes", size));
+  const floors = names(values.floors).map(Number);
+  if (!floors.every((floor) => floor > 0 && floor < 1))
+    throw new LookseeError("USAGE", `--floors ${values.floors}`, "Floors of recall lie between 0 and 1");
+  const threads = whole("--threads", values.threads);
+  const { real, dense, queries, seed } = await setUp(values, whole("--asked", values.asked));
+  if (!["likeness", "chance"].includes(values.categories))
+    throw new LookseeError("USAGE", `--categories ${values.categories}`, "Use likeness or chance");
+  const chance = values.categories === "chance";
+  const categoryOf = (i: number): number =>
+    chance ? 1 + ((Math.imul(i, 0x9e3779b1) >>> 8) % 14) : real.galleryCategories[dense.source(i)]!;
+  const asking = chance ? queries.map(({ code }, i) => ({ code, category: 1 + (i % 14) })) : queries;
   const figures: CoarseFigures = {
-    cpu: cpus()[0]?.model ?? "unknown",
-    cores: availableParallelism(),
-    load: loadavg()[0]!,
-    node: process.version,
+    ...machine(),
     seed,
     codesAre: `${dense.real} real (${real.from}), densified`,
     queries: queries.length,
-    command: `npm run -s bench -- coarse ${args.join(" ")}`.trim(),
+    command: commandOf("coarse", args),
     runs: [],
     builds: [],
   };
   for (const count of sizes) {
     console.error(`${count} codes …`);
-    const { runs: measured, seconds } = await looksee({ count, dense }, queries, threads, floors);
-    const runs = measured.map((run) => ({ ...run, ofExact: run.msP50 / measured[0]!.msP50 }));
+    const { runs: measured, seconds } = await looksee({ count, dense, categoryOf }, asking, threads, floors);
+    const exact = (run: PeersRun): PeersRun =>
+      measured.find((one) => one.mode === "exact" && one.inCategory === run.inCategory)!;
+    const runs = measured.map((run) => ({ ...run, ofExact: run.msP50 / exact(run).msP50 }));
     figures.runs.push(...runs);
     const residentGb = process.resourceUsage().maxRSS / 1e6;
     figures.builds.push({ codes: count, residentGb, ...seconds });
@@ -88,7 +82,7 @@ function growth({ runs }: CoarseFigures): string {
 }
 
 const nameOf = (run: PeersRun): string =>
-  run.mode === "exact" ? `exact, ${run.threads} threads` : `coarse, ${run.settings.split(",")[0]}`;
+  `${run.mode === "exact" ? "exact" : `coarse, ${run.settings.split(",")[0]}`}${run.inCategory ? ", in a category" : ""}`;
 
 export function table({
   cpu,
@@ -104,7 +98,7 @@ export function table({
 }: CoarseFigures): string {
   return [
     `${cpu}, ${cores} cores, node ${node}, seed ${seed}, load ${load.toFixed(1)}; ${codesAre}; ${queries} queries; ${command}`,
-    "      codes mode    ms p50   ms p95  of exact     @60   60 p5   @1200    said  settings",
+    "      codes mode    ms p50   ms p95  of exact     @60   60 p5   @1200    said  compared  settings",
     ...runs.map((run) =>
       [
         String(run.codes).padStart(11),
@@ -116,7 +110,8 @@ export function table({
         run.recallP5.toFixed(3).padStart(7),
         run.recall["1200"].toFixed(4).padStart(7),
         (run.expected ?? 1).toFixed(4).padStart(7),
-        ` ${run.settings}, ${run.threads} threads, ${run.bytesPerItem.toFixed(0)} bytes/item`,
+        String(run.compared).padStart(9),
+        ` ${run.inCategory ? "in a category, " : ""}${run.settings}, ${run.threads} threads, ${run.bytesPerItem.toFixed(0)} bytes/item`,
       ].join(" "),
     ),
     ...builds.map(

@@ -1,10 +1,9 @@
-import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { LookseeError } from "../src/errors.ts";
 import { HammingIndex } from "../src/hamming-index/index.ts";
 import { DenseCodes } from "./dense-codes.ts";
 import { plot, savePlot } from "./plot.ts";
 import { codesOf, realFeatures } from "./real-features.ts";
+import { commandOf, machine, names, REAL_OPTIONS, whole } from "./set-up.ts";
 
 const KS = [1, 2, 3, 6, 10, 20, 30, 60, 100, 200, 300, 600, 1200];
 const ASKED = 150;
@@ -42,18 +41,11 @@ export async function benchDensity(args: readonly string[]): Promise<DensityFigu
     args: [...args],
     options: {
       sizes: { type: "string", default: "100000,1000000" },
-      data: { type: "string" },
-      gallery: { type: "string", default: "" },
-      queries: { type: "string", default: "" },
-      seed: { type: "string", default: "1" },
-      plot: { type: "string" },
-      json: { type: "boolean" },
+      ...REAL_OPTIONS,
     },
   });
-  const [seed, ...sizes] = [values.seed, ...values.sizes.split(",")].map(Number) as [number, ...number[]];
-  if ([seed, ...sizes].some((value) => !Number.isSafeInteger(value) || value < 1))
-    throw new LookseeError("USAGE", "--seed and --sizes are whole numbers from 1", "See bench/density.ts");
-  const names = (text: string): string[] => text.split(",").filter(Boolean);
+  const sizes = names(values.sizes).map((size) => whole("--sizes", size));
+  const seed = whole("--seed", values.seed);
   const real = await realFeatures(values.data, names(values.gallery), names(values.queries), seed);
   // In an order that depends on nothing, so that a part of them is a fair part.
   const gallery = mixed(real.gallery, seed);
@@ -84,11 +76,11 @@ export async function benchDensity(args: readonly string[]): Promise<DensityFigu
     return differences.reduce((sum, value) => sum + value, 0) / differences.length;
   };
   const figures: DensityFigures = {
-    cpu: cpus()[0]?.model ?? "unknown",
+    cpu: machine().cpu,
     seed,
     codesAre: `${n} real (${real.from})`,
     queries: queries.length / 64,
-    command: `npm run -s bench -- density ${args.join(" ")}`.trim(),
+    command: commandOf("density", args),
     rows,
     quarterOff: off("generated"),
     flippedOff: off("flipped"),

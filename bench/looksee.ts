@@ -1,8 +1,14 @@
-import { HammingIndex, type Hit } from "../src/hamming-index/index.ts";
+import { type Answer, HammingIndex, type SearchOptions } from "../src/hamming-index/index.ts";
 import type { DenseCodes } from "./dense-codes.ts";
+import type { Query } from "./set-up.ts";
 
 /** Codes 0 … count - 1, under their number and one as id. */
-export type CodeSource = { count: number; dense: DenseCodes };
+export type CodeSource = {
+  count: number;
+  dense: DenseCodes;
+  /** The category of code i, counted from 1; with it, searches within the query's category are measured too. */
+  categoryOf?: (i: number) => number;
+};
 
 /** Seconds: drawing the codes, taking them in, sorting them into lists with all that is measured. */
 export type BuildTimes = { draw: number; insert: number; cluster: number };
@@ -22,6 +28,8 @@ export type PeersRun = {
   /** False for an engine built without SIMD: named, not counted as beaten. */
   counted: boolean;
   mode: string;
+  /** Whether only codes of the query's own category counted. */
+  inCategory?: boolean;
   settings: string;
   codes: number;
   threads: number;
@@ -34,6 +42,8 @@ export type PeersRun = {
   recallP5: number;
   /** looksee coarse: the recall it said to expect. */
   expected?: number;
+  /** looksee: median number of codes that a query was compared with. */
+  compared?: number;
   bytesPerItem: number;
   buildSeconds: number;
 };
@@ -41,7 +51,7 @@ export type PeersRun = {
 /** Exact, then coarse at each floor of recall, over the same index. */
 export async function looksee(
   source: CodeSource,
-  queries: readonly Uint8Array[],
+  queries: readonly Query[],
   threads: number,
   floors: readonly number[],
 ): Promise<{ runs: PeersRun[]; exact: number[][]; seconds: BuildTimes }> {
@@ -49,63 +59,66 @@ export async function looksee(
   const { codes, bytes } = index.stats();
   const { codes: inCodes, ids, masks, sample, tables } = bytes;
   const facts = { engine: "looksee", version: "here", build: "WASM SIMD", counted: true, codes, threads };
-  const cost = {
-    bytesPerItem: (inCodes + ids + masks + sample + tables) / codes,
-    buildSeconds: seconds.insert + seconds.cluster,
-  };
-  const timed = async (ask: (query: Uint8Array) => Promise<Hit[]>): Promise<{ ms: number[]; ids: number[][] }> => {
-    const ms: number[] = [];
-    const ids: number[][] = [];
-    await ask(queries[0]!);
-    for (const query of queries) {
-      const start = performance.now();
-      const hits = await ask(query);
-      ms.push(performance.now() - start);
-      ids.push(hits.map(({ id }) => id));
+  const bytesPerItem = (inCodes + ids + masks + sample + tables) / codes;
+  const cost = { bytesPerItem, buildSeconds: seconds.insert + seconds.cluster };
+  const runs: PeersRun[] = [];
+  let first: number[][] | undefined;
+  for (const inCategory of source.categoryOf ? [false, true] : [false]) {
+    let exact: number[][] | undefined;
+    for (const floor of [1, ...floors]) {
+      const options = ({ category }: Query): SearchOptions =>
+        inCategory ? { recall: floor, group: category } : { recall: floor };
+      const answers = await timed(queries, (query) => index.answer(query.code, K, options(query)));
+      exact ??= answers.ids;
+      runs.push({
+        ...facts,
+        ...cost,
+        mode: floor === 1 ? "exact" : "coarse",
+        inCategory,
+        settings: floor === 1 ? `k=${K}; qps of all queries asked at once` : `recall: ${floor}, k=${K}`,
+        ...answers.figures,
+        ...(floor === 1 && { qps: await together(queries, (query) => index.search(query.code, K, options(query))) }),
+        ...recallOf(answers.ids, exact),
+      });
     }
-    return { ms, ids };
-  };
-  const exact = await timed((query) => index.search(query, K));
-  const start = performance.now();
-  await Promise.all(queries.map((query) => index.search(query, K)));
-  const batched = queries.length / ((performance.now() - start) / 1000);
-  const runs: PeersRun[] = [
-    {
-      ...facts,
-      ...cost,
-      mode: "exact",
-      settings: `k=${K}; qps of all queries asked at once`,
-      msP50: quantile(exact.ms, 0.5),
-      msP95: quantile(exact.ms, 0.95),
-      qps: batched,
-      ...recallOf(exact.ids, exact.ids),
-    },
-  ];
-  for (const floor of floors) {
-    let expected = 1;
-    const { ms, ids } = await timed(async (query) => {
-      const { hits, recall } = await index.answer(query, K, { recall: floor });
-      expected = recall;
-      return hits;
-    });
-    runs.push({
-      ...facts,
-      ...cost,
-      mode: "coarse",
-      settings: `recall: ${floor}, k=${K}`,
-      msP50: quantile(ms, 0.5),
-      msP95: quantile(ms, 0.95),
-      qps: (1000 * ms.length) / ms.reduce((sum, value) => sum + value, 0),
-      ...recallOf(ids, exact.ids),
-      expected,
-    });
+    first ??= exact;
   }
   await index.close();
-  return { runs, exact: exact.ids, seconds };
+  return { runs, exact: first!, seconds };
+}
+
+async function timed(queries: readonly Query[], ask: (query: Query) => Promise<Answer>) {
+  const ms: number[] = [];
+  const answers: Answer[] = [];
+  await ask(queries[0]!);
+  for (const query of queries) {
+    const start = performance.now();
+    answers.push(await ask(query));
+    ms.push(performance.now() - start);
+  }
+  const ids = answers.map(({ hits }) => hits.map(({ id }) => id));
+  const figures = {
+    msP50: quantile(ms, 0.5),
+    msP95: quantile(ms, 0.95),
+    qps: (1000 * ms.length) / ms.reduce((sum, value) => sum + value, 0),
+    expected: Math.min(...answers.map(({ recall }) => recall)),
+    compared: quantile(
+      answers.map(({ compared }) => compared),
+      0.5,
+    ),
+  };
+  return { ids, figures };
+}
+
+/** Queries a second. */
+async function together(queries: readonly Query[], ask: (query: Query) => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await Promise.all(queries.map(ask));
+  return queries.length / ((performance.now() - start) / 1000);
 }
 
 async function filled(
-  { count, dense }: CodeSource,
+  { count, dense, categoryOf }: CodeSource,
   threads: number,
 ): Promise<{ index: HammingIndex; seconds: BuildTimes }> {
   const index = await HammingIndex.open({ threads });
@@ -117,11 +130,10 @@ async function filled(
   };
   for (let from = 0; from < count; from += RUN) {
     const codes = dense.codes(from, Math.min(RUN, count - from));
+    const ids = Uint32Array.from({ length: codes.length / 64 }, (_, i) => from + i + 1);
+    const categories = categoryOf && Uint16Array.from(ids, (id) => categoryOf(id - 1));
     lap("draw");
-    await index.upsert(
-      Uint32Array.from({ length: codes.length / 64 }, (_, i) => from + i + 1),
-      codes,
-    );
+    await index.upsert(ids, codes, categories);
     lap("insert");
   }
   await index.cluster();
@@ -137,6 +149,7 @@ export function recallOf(
   const at = (k: number): number[] =>
     truth.map((ids, i) => {
       const wanted = new Set(ids.slice(0, k));
+      if (wanted.size === 0) return 1;
       return found[i]!.slice(0, k).filter((id) => wanted.has(id)).length / wanted.size;
     });
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,23 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { LookseeError } from "../src/errors.ts";
-import { DenseCodes } from "./dense-codes.ts";
 import { type CodeSource, DEPTHS, K, looksee, type PeersRun, quantile, recallOf } from "./looksee.ts";
 import { askPeer, PEERS } from "./peer.ts";
 import { plot, savePlot } from "./plot.ts";
-import { codesOf, realFeatures } from "./real-features.ts";
+import { commandOf, type Machine, machine, names, REAL_OPTIONS, setUp, whole } from "./set-up.ts";
 
 /** Floors of recall that looksee's coarse search is asked for. */
 const FLOORS = [0.9, 0.99, 0.995, 0.999];
 
-export type PeersFigures = {
-  cpu: string;
-  cores: number;
-  load: number;
-  node: string;
+export type PeersFigures = Machine & {
   seed: number;
   codesAre: string;
   queries: number;
@@ -36,36 +30,23 @@ export async function benchPeers(args: readonly string[]): Promise<PeersFigures>
     args: [...args],
     options: {
       codes: { type: "string" },
-      data: { type: "string" },
-      gallery: { type: "string", default: "" },
-      queries: { type: "string", default: "" },
       asked: { type: "string", default: "100" },
       threads: { type: "string", default: availableParallelism() > 1 ? "1,2" : "1" },
       minutes: { type: "string", default: "10" },
       engines: { type: "string", default: PEERS.join(",") },
-      seed: { type: "string", default: "1" },
-      plot: { type: "string" },
-      json: { type: "boolean" },
+      ...REAL_OPTIONS,
     },
   });
-  const seed = whole("--seed", values.seed);
   const minutes = whole("--minutes", values.minutes);
   const threads = values.threads.split(",").map((value) => whole("--threads", value));
-  const names = (text: string): string[] => text.split(",").filter(Boolean);
-  const real = await realFeatures(values.data, names(values.gallery), names(values.queries), seed);
-  const dense = await DenseCodes.of(real.gallery, seed);
+  const { real, dense, queries, seed } = await setUp(values, whole("--asked", values.asked));
   const count = values.codes === undefined ? dense.real : whole("--codes", values.codes);
-  const asked = codesOf(real.queries.subarray(0, whole("--asked", values.asked) * 512));
-  const queries = Array.from({ length: asked.length / 64 }, (_, i) => asked.subarray(i * 64, (i + 1) * 64));
   const figures: PeersFigures = {
-    cpu: cpus()[0]?.model ?? "unknown",
-    cores: availableParallelism(),
-    load: loadavg()[0]!,
-    node: process.version,
+    ...machine(),
     seed,
     codesAre: `${Math.min(count, dense.real)} real (${real.from})${count > dense.real ? `, densified to ${count}` : ""}`,
     queries: queries.length,
-    command: `npm run -s bench -- peers ${args.join(" ")}`.trim(),
+    command: commandOf("peers", args),
     runs: [],
     missing: [],
   };
@@ -86,7 +67,7 @@ export async function benchPeers(args: readonly string[]): Promise<PeersFigures>
     const folder = mkdtempSync(join(tmpdir(), "looksee-peers-"));
     try {
       writeFileSync(join(folder, "codes"), dense.codes(0, count));
-      writeFileSync(join(folder, "queries"), asked);
+      writeFileSync(join(folder, "queries"), Buffer.concat(queries.map(({ code }) => code)));
       for (const engine of wanted) {
         for (const one of threads) {
           console.error(`${engine}, ${one} threads …`);
@@ -152,13 +133,6 @@ function pythonWithNumpy(): string | undefined {
   return (named ? [named] : ["python3", "/usr/bin/python3"]).find(
     (python) => spawnSync(python, ["-c", "import numpy"], { stdio: "ignore" }).status === 0,
   );
-}
-
-function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new LookseeError("USAGE", `${name} ${text}`, "Use whole numbers from 1");
-  return value;
 }
 
 export function table(figures: PeersFigures): string {

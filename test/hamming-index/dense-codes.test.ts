@@ -55,14 +55,21 @@ test("more codes bring nearer neighbours to features that were never seen", asyn
 test("looksee is asked exactly and coarsely, and keeps its floor", async () => {
   const dense = await DenseCodes.of(table, 5);
   const strangers = await DenseCodes.of(features(30, 4), 1);
-  const queries = Array.from({ length: 30 }, (_, i) => Uint8Array.from(strangers.codes(i, 1)));
-  const { runs, exact } = await looksee({ count: 9000, dense }, queries, 1, [0.95]);
+  const queries = Array.from({ length: 30 }, (_, i) => ({ code: Uint8Array.from(strangers.codes(i, 1)), category: 1 }));
+  const categoryOf = (i: number): number => 1 + (dense.source(i) % 3);
+  const { runs, exact } = await looksee({ count: 9000, dense, categoryOf }, queries, 1, [0.95]);
   const ids = Uint32Array.from({ length: 9000 }, (_, i) => i + 1);
-  expect(exact[3]).toEqual(oracleOf(ids, dense.codes(0, 9000), queries[3]!, 1200).map(({ id }) => id));
-  expect(runs.map(({ mode }) => mode)).toEqual(["exact", "coarse"]);
-  expect(runs[0]!.recall["1200"]).toBe(1);
-  expect(runs[1]!.recall["60"]).toBeGreaterThanOrEqual(0.95);
-  expect(runs[1]!.expected).toBeGreaterThanOrEqual(0.95);
+  expect(exact[3]).toEqual(oracleOf(ids, dense.codes(0, 9000), queries[3]!.code, 1200).map(({ id }) => id));
+  const asked = ["exact", "coarse"].flatMap((mode) => [false, true].map((inCategory) => ({ mode, inCategory })));
+  expect(runs.map(({ mode, inCategory }) => ({ mode, inCategory }))).toEqual([0, 2, 1, 3].map((i) => asked[i]));
+  for (const [i, { mode, compared, recall, expected }] of runs.entries()) {
+    const all = i < 2 ? 9000 : Array.from({ length: 9000 }, (_, i) => categoryOf(i)).filter((one) => one === 1).length;
+    if (mode === "exact") expect([compared, recall["1200"]]).toEqual([all, 1]);
+    else {
+      expect(recall["60"]).toBeGreaterThanOrEqual(0.95);
+      expect(expected).toBeGreaterThanOrEqual(0.95);
+    }
+  }
 });
 
 test("recall is counted by id among as many of the true ones", () => {
