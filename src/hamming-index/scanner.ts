@@ -154,8 +154,8 @@ export class Scanner {
 
   /** Compares the queries with the codes of the pieces `from` … `to` - 1 on the board. */
   scan(job: Job, from: number, to: number): void {
-    const pieces = this.#board.pieces();
-    for (let at = from * PIECE_WORDS; at < to * PIECE_WORDS; at += PIECE_WORDS) {
+    const pieces = this.#board.pieces(from, to);
+    for (let at = 0; at < pieces.length; at += PIECE_WORDS) {
       const memory = pieces[at]!;
       const file = pieces[at + 5]!;
       this.begin(memory, job);
