@@ -134,6 +134,20 @@ export class CatalogStore {
       .map(([id]) => id);
   }
 
+  /** Ascending: the images that chosen items of this category show, and chosen items of others too. */
+  sharedImagesOfCategory(id: number): number[] {
+    return this.#db
+      .arrays<[number]>(
+        `SELECT m.image_id FROM member m WHERE m.catalog_id = ?1 AND m.category = -1 AND EXISTS
+           (SELECT 1 FROM picture p JOIN item i ON i.id = p.item
+            WHERE p.image_id = m.image_id AND p.catalog_id = ?1 AND i.category_id = ?2 AND i.chosen = 1)
+         ORDER BY m.image_id`,
+        this.id,
+        id,
+      )
+      .map(([image]) => image);
+  }
+
   /** The category of the oldest item that shows the image; null: that item has none. Unknown images are left out. */
   categoryOfImages(imageIds: readonly number[]): Map<number, string | null> {
     const rows = this.#db.arrays<[number, string | null, number]>(

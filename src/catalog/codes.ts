@@ -6,7 +6,11 @@ import type { Int8Feature } from "./feature.ts";
 /** Rows a page: large enough that SQLite's start-up does not count, small enough to hold no snapshot for long. */
 const PAGE = 4096;
 
-export type CodeChange = { imageId: number; code: Uint8Array | null };
+/**
+ * `category`: the id of the category of all chosen items that show the image; 0: they have none, -1: not the same one; null
+ * where `code` is.
+ */
+export type CodeChange = { imageId: number; code: Uint8Array | null; category: number | null };
 
 /** The codes of one catalog under one model. A model no picture was seen with has no codes, which is no error. */
 export class Codes {
@@ -19,21 +23,21 @@ export class Codes {
   }
 
   /**
-   * Every image whose code or presence changed after version `since`, with its code as of now; null: gone from the
+   * Every image whose code, presence or category changed after version `since`, with its code as of now; null: gone from the
    * catalog, or not yet seen by this model. `since` 0: every image present, by ascending id, no nulls.
    * Read `version()` before; what is committed meanwhile is reported now, again later, or both.
    */
   *changes(modelId: string, since: number): Generator<CodeChange> {
     for (const page of since <= 0 ? this.#everything(modelId) : this.#after(modelId, since))
-      for (const [imageId, code] of page) yield { imageId, code };
+      for (const [imageId, code, category] of page) yield { imageId, code, category };
   }
 
-  *#everything(modelId: string): Generator<[number, Uint8Array][]> {
+  *#everything(modelId: string): Generator<[number, Uint8Array, number][]> {
     const low = this.#low(modelId);
     if (low === undefined) return;
     for (let last = 0; ; ) {
-      const page = this.#db.arrays<[number, Uint8Array]>(
-        `SELECT m.image_id, c.code FROM member m JOIN code c ON c.key = ? + m.image_id
+      const page = this.#db.arrays<[number, Uint8Array, number]>(
+        `SELECT m.image_id, c.code, m.category FROM member m JOIN code c ON c.key = ? + m.image_id
          WHERE m.catalog_id = ? AND m.image_id > ? AND m.live = 1 ORDER BY m.image_id LIMIT ${PAGE}`,
         low,
         this.#catalogId,
@@ -45,21 +49,21 @@ export class Codes {
     }
   }
 
-  *#after(modelId: string, since: number): Generator<[number, Uint8Array | null][]> {
+  *#after(modelId: string, since: number): Generator<[number, Uint8Array | null, number | null][]> {
     const low = this.#low(modelId) ?? -MODEL_STRIDE;
     for (let [changed, last] = [since, MODEL_STRIDE]; ; ) {
-      const page = this.#db.arrays<[number, Uint8Array | null, number]>(
-        `SELECT m.image_id, c.code, m.changed FROM member m LEFT JOIN code c ON m.live = 1 AND c.key = ? + m.image_id
+      const page = this.#db.arrays<[number, Uint8Array | null, number | null, number]>(
+        `SELECT m.image_id, c.code, iif(c.code IS NULL, NULL, m.category), m.changed FROM member m LEFT JOIN code c ON m.live = 1 AND c.key = ? + m.image_id
          WHERE m.catalog_id = ? AND (m.changed, m.image_id) > (?, ?) ORDER BY m.changed, m.image_id LIMIT ${PAGE}`,
         low,
         this.#catalogId,
         changed,
         last,
       );
-      yield page.map(([image, code]) => [image, code]);
+      yield page.map(([image, code, category]) => [image, code, category]);
       if (page.length < PAGE) return;
       const end = page.at(-1)!;
-      [changed, last] = [end[2], end[0]];
+      [changed, last] = [end[3], end[0]];
     }
   }
 

@@ -227,12 +227,15 @@ export class Commit {
 
   #date(catalogId: number, image: number, version: number, recoded: boolean): void {
     this.#db.run(
-      `INSERT INTO member (catalog_id, image_id, live, changed)
-       VALUES (?1, ?2, EXISTS (SELECT 1 FROM picture p JOIN item i ON i.id = p.item
-         WHERE p.image_id = ?2 AND p.catalog_id = ?1 AND i.chosen = 1), ?3)
+      `INSERT INTO member (catalog_id, image_id, live, changed, category)
+       SELECT ?1, ?2, count(*) > 0, ?3, CASE WHEN count(*) = 0 THEN NULL
+         WHEN min(coalesce(i.category_id, 0)) = max(coalesce(i.category_id, 0)) THEN min(coalesce(i.category_id, 0))
+         ELSE -1 END
+       FROM picture p JOIN item i ON i.id = p.item WHERE p.image_id = ?2 AND p.catalog_id = ?1 AND i.chosen = 1
        ON CONFLICT (catalog_id, image_id) DO UPDATE SET live = excluded.live, changed = excluded.changed,
+         category = excluded.category,
          gone = iif(EXISTS (SELECT 1 FROM picture WHERE image_id = ?2 AND catalog_id = ?1), NULL, coalesce(gone, ?5))
-         WHERE live <> excluded.live OR ?4`,
+         WHERE live <> excluded.live OR category IS NOT excluded.category OR ?4`,
       catalogId,
       image,
       version,

@@ -122,6 +122,15 @@ ALTER TABLE member ADD COLUMN gone INTEGER;
 UPDATE member SET gone = unixepoch() * 1000 WHERE live = 0;
 CREATE INDEX member_gone ON member (catalog_id, gone) WHERE gone IS NOT NULL;
 `,
+  // The category of all chosen items that show an image; 0: they have none, -1: not the same one, null: none shows it.
+  `
+ALTER TABLE member ADD COLUMN category INTEGER;
+UPDATE member SET category = (SELECT iif(min(coalesce(i.category_id, 0)) = max(coalesce(i.category_id, 0)),
+    min(coalesce(i.category_id, 0)), -1)
+  FROM picture p JOIN item i ON i.id = p.item
+  WHERE p.image_id = member.image_id AND p.catalog_id = member.catalog_id AND i.chosen = 1) WHERE live = 1;
+CREATE INDEX member_shared ON member (catalog_id, image_id) WHERE category = -1;
+`,
 ];
 
 /** Brings an open database to the newest schema. Safe when two processes open a new folder at once. Throws DATA_FORMAT. */

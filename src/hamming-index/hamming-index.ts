@@ -98,9 +98,13 @@ export class HammingIndex {
 
   /** The ids held, or those of one group, in no particular order. */
   *ids(group?: number): Generator<number> {
-    for (const part of this.#holdings.parts)
-      for (let slot = 0; slot < part.count; slot++)
-        if (!part.isDead(slot) && (group === undefined || part.groupAt(slot) === group)) yield part.idAt(slot);
+    for (const part of this.#holdings.parts) {
+      const ranges: [from: number, to: number][] = [];
+      if (group === undefined) ranges.push([0, part.count]);
+      else part.eachOf(group, (...range) => ranges.push(range));
+      for (const [from, to] of ranges)
+        for (let slot = from; slot < to; slot++) if (!part.isDead(slot)) yield part.idAt(slot);
+    }
   }
 
   /** A copy of the code (64 bytes) held under `id`; undefined: none is. */

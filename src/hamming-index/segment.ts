@@ -87,10 +87,15 @@ export class Segment extends Slots {
     return this.groups?.at(slot) ?? 0;
   }
 
+  eachOf(group: number, visit: (from: number, to: number) => void): void {
+    if (this.groups) this.groups.each(group, visit);
+    else if (group === 0) visit(0, this.count);
+  }
+
   addTo(pieces: Pieces, { allow, group }: Filter): void {
     const bits = allow && this.place(allow);
     if (group === undefined || (!this.groups && group === 0)) this.addFrames(pieces, bits);
-    else this.groups?.each(group, (from, to) => pieces.add(this, from, to, bits !== undefined));
+    else this.eachOf(group, (from, to) => pieces.add(this, from, to, bits !== undefined));
   }
 
   override codeAt(slot: number): Uint8Array {

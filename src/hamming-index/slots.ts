@@ -32,6 +32,9 @@ export abstract class Slots {
 
   abstract groupAt(slot: number): number;
 
+  /** Visits the slots of a group, dead ones too, by ascending slot, as [from, to). */
+  abstract eachOf(group: number, visit: (from: number, to: number) => void): void;
+
   /** Adds the slots that a filter leaves to compare. Not while a search is in progress. */
   abstract addTo(pieces: Pieces, filter: Filter): void;
 

@@ -35,6 +35,10 @@ export class Tail extends Slots {
     return this.#groups[slot] ?? 0;
   }
 
+  eachOf(group: number, visit: (from: number, to: number) => void): void {
+    for (let slot = 0; slot < this.count; slot++) if (this.groupAt(slot) === group) visit(slot, slot + 1);
+  }
+
   /** The group of each slot; undefined where all are 0. */
   get groups(): Uint16Array | undefined {
     return this.#groups.length === 0 ? undefined : this.#groups.slice(0, this.count);

@@ -1,10 +1,12 @@
 import type { CatalogStore, CodeChange, WriterLock } from "../catalog/index.ts";
-import { Bitmap, HammingIndex } from "../hamming-index/index.ts";
+import { Bitmap, byDistanceThenId, HammingIndex, type Hit } from "../hamming-index/index.ts";
 import { CODE_BYTES, CodeSample } from "./sample.ts";
 
-const BATCH = 65_536;
+const BATCH = 16_384;
 /** Fewer codes than this are read from the catalog in milliseconds, and not worth a file. */
 const WORTH_KEEPING = 1000;
+/** Group of the pictures that no number of a category says all about: of several categories, of none, or numbered beyond. */
+const MIXED = 65_535;
 /** Changes after which segments are written while the process goes on; what is newer is read from the catalog. */
 const FLUSH_EVERY = 65_536;
 
@@ -19,11 +21,17 @@ export class Mirror {
   readonly #catalog: CatalogStore;
   readonly #modelId: string;
   readonly #lock: WriterLock | undefined;
+  readonly #batch = {
+    ids: new Uint32Array(BATCH),
+    codes: new Uint8Array(BATCH * CODE_BYTES),
+    groups: new Uint16Array(BATCH),
+  };
   #version = -1;
   #unflushed = 0;
   #flushing: Promise<void> | null = null;
   #refreshing: Promise<void> | null = null;
-  readonly #bitmaps = new Map<string, Bitmap>();
+  /** By category, what is in it beside the pictures of its group; kept until the catalog changes. */
+  readonly #mixed = new Map<number, Bitmap>();
   #categories: { id: number; name: string; items: number }[] | null = null;
 
   private constructor(catalog: CatalogStore, modelId: string, index: HammingIndex, lock: WriterLock | undefined) {
@@ -54,7 +62,8 @@ export class Mirror {
     const { index } = this;
     // A counter that has gone back is another data folder's, or this one restored to an earlier day.
     if (index.mark > this.#catalog.version()) await index.remove(Uint32Array.from(index.ids()));
-    else if (index.mark > 0) this.#version = index.mark;
+    // Group 0 is nobody's: such codes were written before there were groups.
+    else if (index.mark > 0 && index.ids(0).next().done) this.#version = index.mark;
     for (const id of index.ids()) if (this.sample.wants(id)) this.sample.upsert(id, index.codeOf(id)!);
     await this.refresh();
     if (index.refused.length === 0) return;
@@ -87,7 +96,7 @@ export class Mirror {
   async #apply(version: number): Promise<void> {
     // The counter was read before the changes: a commit in between is applied now and harmlessly again next time.
     await this.#put(this.#catalog.changes(this.#modelId, Math.max(0, this.#version)));
-    this.#bitmaps.clear();
+    this.#mixed.clear();
     this.#categories = null;
     this.#version = version;
     if (this.#unflushed >= FLUSH_EVERY && !this.#flushing)
@@ -97,27 +106,27 @@ export class Mirror {
   }
 
   async #put(changes: Iterable<CodeChange>): Promise<void> {
-    let ids: number[] = [];
-    let codes = new Uint8Array(BATCH * CODE_BYTES);
+    const { ids, codes, groups } = this.#batch;
+    let n = 0;
     let gone: number[] = [];
     const put = async () => {
-      if (ids.length > 0) await this.index.upsert(Uint32Array.from(ids), codes.subarray(0, ids.length * CODE_BYTES));
+      if (n > 0) await this.index.upsert(ids.subarray(0, n), codes.subarray(0, n * CODE_BYTES), groups.subarray(0, n));
       if (gone.length > 0) await this.index.remove(Uint32Array.from(gone));
-      this.#unflushed += ids.length + gone.length;
-      ids = [];
+      this.#unflushed += n + gone.length;
+      n = 0;
       gone = [];
-      codes = new Uint8Array(BATCH * CODE_BYTES); // the index may keep what it was given
     };
-    for (const { imageId, code } of changes) {
+    for (const { imageId, code, category } of changes) {
       if (code === null) {
         gone.push(imageId);
         this.sample.remove(imageId);
       } else {
-        codes.set(code, ids.length * CODE_BYTES);
-        ids.push(imageId);
+        ids[n] = imageId;
+        codes.set(code, n * CODE_BYTES);
+        groups[n++] = groupOf(category!);
         this.sample.upsert(imageId, code);
       }
-      if (ids.length === BATCH || gone.length === BATCH) await put();
+      if (n === BATCH || gone.length === BATCH) await put();
     }
     await put();
   }
@@ -134,14 +143,27 @@ export class Mirror {
     }
   }
 
-  /** The pictures of a category, as an exact filter; kept until the catalog changes. */
-  bitmapOf(category: string): Bitmap {
-    let bitmap = this.#bitmaps.get(category);
-    if (!bitmap) {
-      bitmap = Bitmap.of(this.#catalog.imagesOfCategory(category));
-      this.#bitmaps.set(category, bitmap);
+  /** The `k` nearest pictures of a category; see HammingIndex.search. An unknown category has none. */
+  async nearestIn(category: string, code: Uint8Array, k: number): Promise<Hit[]> {
+    const known = this.categories().find(({ name }) => name === category);
+    if (!known) return [];
+    const mixed = this.#mixedIn(known.id, category);
+    const parts = await Promise.all([
+      groupOf(known.id) === MIXED ? [] : this.index.search(code, k, { group: known.id }),
+      mixed.size === 0 ? [] : this.index.search(code, k, { group: MIXED, allow: mixed }),
+    ]);
+    return parts.flat().sort(byDistanceThenId).slice(0, k);
+  }
+
+  #mixedIn(id: number, category: string): Bitmap {
+    let mixed = this.#mixed.get(id);
+    if (!mixed) {
+      const images =
+        groupOf(id) === MIXED ? this.#catalog.imagesOfCategory(category) : this.#catalog.sharedImagesOfCategory(id);
+      mixed = Bitmap.of(images);
+      this.#mixed.set(id, mixed);
     }
-    return bitmap;
+    return mixed;
   }
 
   /** The shop's categories, counted when first asked for after a change (a millisecond for 30,000 items). */
@@ -158,3 +180,6 @@ export class Mirror {
     this.#lock?.release();
   }
 }
+
+/** Where the index keeps the pictures of a category, by its id; 0 is none, -1 several. */
+const groupOf = (category: number): number => (category > 0 && category < MIXED ? category : MIXED);

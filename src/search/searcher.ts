@@ -132,9 +132,8 @@ export class Searcher {
    * Sees what the last search saw.
    */
   async coarse(code: Uint8Array, category?: string): Promise<Hit[]> {
-    const { index } = this.#mirror;
-    if (category === undefined) return index.search(code, SURVIVORS);
-    return index.search(code, SURVIVORS, { allow: this.#mirror.bitmapOf(category) });
+    if (category === undefined) return this.#mirror.index.search(code, SURVIVORS);
+    return this.#mirror.nearestIn(category, code, SURVIVORS);
   }
 
   /** The vote looks at the whole catalog even when the shopper has picked a category: the other tabs stay honest. */

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { HammingIndex } from "../../src/hamming-index/index.ts";
 import { Mirror } from "../../src/search/mirror.ts";
-import { drawItems, MODEL, temporaryShop, upsert } from "./shop.ts";
+import { drawItems, MODEL, type TestItem, temporaryShop, upsert } from "./shop.ts";
 
 let shop: ReturnType<typeof temporaryShop>;
 beforeEach(() => {
@@ -82,4 +83,70 @@ test("of two processes on one folder one writes, and both answer", async () => {
   const third = await Mirror.open(shop.catalog, MODEL, 1);
   await compared(third);
   await third.close();
+});
+
+test("a picture is found by the category that its items have now, whichever it was in before", async () => {
+  const items = drawItems(700);
+  const mirror = await Mirror.open(shop.catalog, MODEL, 1);
+  const code = new Uint8Array(64);
+  const compare = async (): Promise<void> => {
+    await mirror.refresh();
+    for (const { name } of mirror.categories()) {
+      const own = new Set(shop.catalog.imagesOfCategory(name));
+      const truth = (await mirror.index.search(code, 5000)).filter(({ id }) => own.has(id));
+      expect(await mirror.nearestIn(name, code, 5000)).toEqual(truth);
+      expect(await mirror.nearestIn(name, code, 7)).toEqual(truth.slice(0, 7));
+    }
+  };
+  await compare();
+  const move = (kind: number | null, ...items: TestItem[]): void =>
+    upsert(
+      shop.catalog,
+      items.map((item) => ({ ...item, kind })),
+      MODEL,
+      true,
+    );
+  const { version } = mirror;
+  move(1, ...items.slice(0, 50));
+  expect([...shop.catalog.changes(MODEL, version)].length).toBeGreaterThan(20); // and not those that were there before
+  expect([...shop.catalog.changes(MODEL, version)].length).toBeLessThan(100);
+  await compare();
+  move(null, ...items.slice(20, 30));
+  await compare();
+  // Shown by items of two categories, then by none but one of them again.
+  const [a, b] = [items[60]!, items[61]!];
+  move(0, { ...a, pictures: [...a.pictures, ...b.pictures] });
+  move(1, b);
+  expect(shop.catalog.sharedImagesOfCategory(mirror.categories()[0]!.id).length).toBeGreaterThan(0);
+  await compare();
+  shop.catalog.deleteItem(a.itemId);
+  await compare();
+  move(2, b);
+  await compare();
+  expect(await mirror.nearestIn("no such category", code, 9)).toEqual([]);
+  await mirror.close();
+  const again = await Mirror.open(shop.catalog, MODEL, 1);
+  for (const { name } of again.categories())
+    expect(new Set((await again.nearestIn(name, code, 5000)).map(({ id }) => id))).toEqual(
+      new Set(shop.catalog.imagesOfCategory(name)),
+    );
+  await again.close();
+});
+
+test("segments from before there were groups are given theirs by the catalog", async () => {
+  await (await Mirror.open(shop.catalog, MODEL, 1)).close();
+  const dir = shop.catalog.indexFolder(MODEL);
+  const plain = await HammingIndex.open({ dir, modelId: MODEL });
+  const ids = Uint32Array.from(plain.ids());
+  const codes = Buffer.concat(Array.from(ids, (id) => plain.codeOf(id)!));
+  const { mark } = plain;
+  await plain.upsert(ids, codes);
+  await plain.flush(mark);
+  await plain.close();
+  const mirror = await Mirror.open(shop.catalog, MODEL, 1);
+  expect([...mirror.index.ids(0)]).toEqual([]);
+  const { name } = mirror.categories()[0]!;
+  const found = await mirror.nearestIn(name, new Uint8Array(64), 5000);
+  expect(found.map(({ id }) => id).sort((a, b) => a - b)).toEqual(shop.catalog.imagesOfCategory(name));
+  await mirror.close();
 });
