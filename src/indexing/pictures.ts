@@ -3,7 +3,6 @@ import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CatalogStore, hashOf, type ImageRecord, type OriginRecord } from "../catalog/index.ts";
 import { LookseeError } from "../errors.ts";
-import { checkPicture } from "../vision/index.ts";
 import type { PictureSource } from "./draft.ts";
 import { HostFailure, type Validators } from "./fetch-picture.ts";
 import { Gate } from "./gate.ts";
@@ -13,7 +12,7 @@ import { recordOf, type Seeing } from "./seen.ts";
 /** A larger file is no catalogue picture (bytes). */
 const LARGEST_FILE = 100 * 1024 * 1024;
 /** Pictures read, decoded and seen at a time; enough to fill the model's batches, few enough to bound memory. */
-const IN_FLIGHT = 8;
+const IN_FLIGHT = 12;
 
 /** A server's word that a picture will not change is taken for no longer than this. */
 const LONGEST_TRUST_MS = 7 * 86_400_000;
@@ -128,9 +127,9 @@ export class Pictures {
   }
 
   async #see(sha256: string, bytes: Uint8Array): Promise<ImageRecord> {
-    const { format } = await checkPicture(bytes);
-    const [sight] = await Promise.all([this.#model.see(bytes), this.#catalog.storePicture(sha256, bytes)]);
-    const { width, height } = sight;
+    const sight = await this.#model.see(bytes);
+    await this.#catalog.storePicture(sha256, bytes); // only what can be seen, or broken files would be left behind
+    const { width, height, format } = sight;
     return { sha256, width, height, mime: `image/${format}`, bytes: bytes.length, sight: recordOf(sight) };
   }
 

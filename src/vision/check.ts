@@ -20,16 +20,10 @@ export type PictureHeader = Readonly<{
 }>;
 
 /**
- * Looks at a picture's header alone and says its upright size in pixels and its format.
+ * Looks at a picture's header alone: upright size in pixels, format, EXIF orientation (1..8), colour profile.
  * Throws PICTURE_EMPTY, PICTURE_FORMAT, PICTURE_TOO_LARGE or PICTURE_BROKEN before a single pixel is decoded;
  * a picture that is cut short in its pixels passes here and fails in decoding.
  */
-export async function checkPicture(bytes: Uint8Array): Promise<{ width: number; height: number; format: string }> {
-  const { width, height, format } = await readHeader(bytes);
-  return { width, height, format };
-}
-
-/** checkPicture with the EXIF orientation (1..8) and the colour profile beside it. */
 export async function readHeader(bytes: Uint8Array): Promise<PictureHeader> {
   if (bytes.length === 0) throw new LookseeError("PICTURE_EMPTY", "the picture file is empty", "Send a picture");
   const format = sniff(bytes);

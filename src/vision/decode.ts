@@ -15,12 +15,13 @@ export type Picture = Readonly<{
   height: number;
   uprightWidth: number; // pixels of the upright original
   uprightHeight: number;
+  format: string; // of the file
 }>;
 
 /**
  * Decodes the first frame, upright by EXIF, in sRGB (CMYK, 16 bits, grey and embedded profiles are converted),
  * transparent parts on white, its longer side shrunk to `side` pixels (never enlarged; JPEG and WebP shrink while they
- * load). Throws what checkPicture throws, and PICTURE_BROKEN when the pixels cannot be read to the end.
+ * load). Throws what readHeader throws, and PICTURE_BROKEN when the pixels cannot be read to the end.
  */
 export async function decode(bytes: Uint8Array, side: number): Promise<Picture> {
   const header = await readHeader(bytes);
@@ -33,6 +34,7 @@ export async function decode(bytes: Uint8Array, side: number): Promise<Picture> 
       height: info.height,
       uprightWidth: header.width,
       uprightHeight: header.height,
+      format: header.format,
     };
   } catch (cause) {
     throw broken(header.format, cause);

@@ -19,6 +19,7 @@ export type Sight = {
   code: Uint8Array; // 64 bytes
   width: number; // pixels of the upright picture
   height: number;
+  format: string; // of the file: jpeg, png, …
   timings: { decode: number; model: number }; // ms
 };
 
@@ -81,6 +82,7 @@ export class Model {
       code: codeOf(seen.feature, this.card.codeThresholds),
       width: picture.uprightWidth,
       height: picture.uprightHeight,
+      format: picture.format,
       timings: { decode: decoded - started, model: performance.now() - decoded },
     };
   }

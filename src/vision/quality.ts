@@ -18,7 +18,7 @@ export type PictureQuality = {
 
 const SIDE = 384;
 
-/** Measures a picture file. Rules of thumb, no learning. Throws what checkPicture throws, and PICTURE_BROKEN. */
+/** Measures a picture file. Rules of thumb, no learning. Throws what readHeader throws, and PICTURE_BROKEN. */
 export async function pictureQuality(bytes: Uint8Array): Promise<PictureQuality> {
   const { pixels, width, height, uprightWidth, uprightHeight } = await decode(bytes, SIDE);
   const grey = new Float32Array(width * height);

@@ -5,7 +5,7 @@ import { broken, decode, upright } from "./decode.ts";
 
 /**
  * A small JPEG: upright, sRGB, no metadata, longer side at most `side` pixels (8..2048). With a box, that part alone.
- * Throws what checkPicture throws, and PICTURE_BROKEN.
+ * Throws what readHeader throws, and PICTURE_BROKEN.
  */
 export async function thumbnail(picture: Uint8Array, side: number, box: Box = WHOLE): Promise<Uint8Array> {
   const share = Math.max(box[2] - box[0], box[3] - box[1], 0.02);
@@ -28,7 +28,7 @@ export async function thumbnail(picture: Uint8Array, side: number, box: Box = WH
 
 /**
  * The picture anew as a JPEG: upright, sRGB, alpha on white, first frame, no metadata (so no place or owner), longer
- * side at most `maxSide`. Throws what checkPicture throws, and PICTURE_BROKEN.
+ * side at most `maxSide`. Throws what readHeader throws, and PICTURE_BROKEN.
  */
 export async function reencode(picture: Uint8Array, maxSide: number): Promise<Uint8Array> {
   const header = await readHeader(picture);

@@ -61,6 +61,7 @@ const quick: Seeing["see"] = async (bytes) => {
     code: new Uint8Array(code),
     width: 64,
     height: 61,
+    format: "jpeg",
     timings: { decode: 0, model: 0 },
   };
 };

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
-import { LookseeError } from "../../src/errors.ts";
 import type { Seeing } from "../../src/indexing/index.ts";
+import { decode } from "../../src/vision/index.ts";
 
 /**
  * A model that sees a picture's hash: quick, and equal for equal bytes. `seen` counts its looks, which take `pauseMs`
@@ -14,12 +14,7 @@ export function fakeModel(id = "fake", pauseMs = 0): Seeing & { seen: number } {
     id,
     seen: 0,
     async see(bytes: Uint8Array) {
-      const { info } = await sharp(bytes)
-        .toBuffer({ resolveWithObject: true })
-        .catch((cause) => {
-          throw new LookseeError("PICTURE_BROKEN", "the picture cannot be decoded", "Send another", { cause });
-        });
-      const { width, height } = info;
+      const { uprightWidth: width, uprightHeight: height, format } = await decode(bytes, 64);
       if (pauseMs > 0) {
         free = free.then(() => sleep(pauseMs));
         await free;
@@ -34,6 +29,7 @@ export function fakeModel(id = "fake", pauseMs = 0): Seeing & { seen: number } {
         code: new Uint8Array(hash),
         width,
         height,
+        format,
         timings: { decode: 0, model: 0 },
       };
     },

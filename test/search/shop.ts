@@ -72,6 +72,7 @@ export const eyes: Eyes = {
       code: codeOf(feature),
       width: 100,
       height: 80,
+      format: "jpeg",
       timings: { decode: 1, model: 2 },
     };
   },

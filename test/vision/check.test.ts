@@ -3,8 +3,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { LookseeError } from "../../src/errors.ts";
+import { readHeader } from "../../src/vision/check.ts";
 import { decode } from "../../src/vision/decode.ts";
-import { checkPicture } from "../../src/vision/index.ts";
 import { quarters, scene } from "./drawings.ts";
 
 async function codeOfFailure(work: Promise<unknown>): Promise<string> {
@@ -57,24 +57,24 @@ async function claiming(format: string, width: number, height: number): Promise<
   return claims;
 }
 
-describe("checkPicture refuses by the header alone", () => {
+describe("readHeader refuses by the header alone", () => {
   test("an empty file", async () => {
-    expect(await codeOfFailure(checkPicture(new Uint8Array()))).toBe("PICTURE_EMPTY");
+    expect(await codeOfFailure(readHeader(new Uint8Array()))).toBe("PICTURE_EMPTY");
   });
   test.each(["a text file that was named .jpg", "<!doctype html><p>404", "{}", "\0\0\0\0", "P6 1 1 255 abc"])(
     "%j, which is no picture",
     async (text) => {
-      expect(await codeOfFailure(checkPicture(Buffer.from(text)))).toBe("PICTURE_FORMAT");
+      expect(await codeOfFailure(readHeader(Buffer.from(text)))).toBe("PICTURE_FORMAT");
     },
   );
   test.each(["<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", "%PDF-1.7 ..."])(
     "%j, not a photo",
     async (text) => {
-      expect(await codeOfFailure(checkPicture(Buffer.from(text)))).toBe("PICTURE_FORMAT");
+      expect(await codeOfFailure(readHeader(Buffer.from(text)))).toBe("PICTURE_FORMAT");
     },
   );
   test("a 50,000 x 50,000 PNG header", async () => {
-    expect(await codeOfFailure(checkPicture(pngHeader(50_000, 50_000)))).toBe("PICTURE_TOO_LARGE");
+    expect(await codeOfFailure(readHeader(pngHeader(50_000, 50_000)))).toBe("PICTURE_TOO_LARGE");
     expect(await codeOfFailure(decode(pngHeader(50_000, 50_000), 512))).toBe("PICTURE_TOO_LARGE");
   });
   test("a small JPEG whose header claims 30,000 x 30,000", async () => {
@@ -83,31 +83,31 @@ describe("checkPicture refuses by the header alone", () => {
     expect(frame).toBeGreaterThan(0);
     claims.writeUInt16BE(30_000, frame + 5);
     claims.writeUInt16BE(30_000, frame + 7);
-    expect(await codeOfFailure(checkPicture(claims))).toBe("PICTURE_TOO_LARGE");
+    expect(await codeOfFailure(readHeader(claims))).toBe("PICTURE_TOO_LARGE");
   });
   test.each(["webp", "gif", "tiff", "avif", "heic"])(
     "a small %s whose header claims 30,000 x 16,000",
     async (format) => {
       const claims = await claiming(format, 30_000, 16_000);
-      expect(await codeOfFailure(checkPicture(claims))).toBe("PICTURE_TOO_LARGE");
+      expect(await codeOfFailure(readHeader(claims))).toBe("PICTURE_TOO_LARGE");
       expect(await codeOfFailure(decode(claims, 256))).toBe("PICTURE_TOO_LARGE");
     },
   );
   test("a film and a web page, by name", async () => {
     const film = Buffer.from("\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "latin1");
-    await expect(checkPicture(film)).rejects.toThrow(/PICTURE_FORMAT: .*\(mp4\)/);
-    await expect(checkPicture(Buffer.from("\n<!DOCTYPE html><p>404"))).rejects.toThrow(/a web page, no picture/);
+    await expect(readHeader(film)).rejects.toThrow(/PICTURE_FORMAT: .*\(mp4\)/);
+    await expect(readHeader(Buffer.from("\n<!DOCTYPE html><p>404"))).rejects.toThrow(/a web page, no picture/);
   });
   test("a JPEG cut within its header", async () => {
-    expect(await codeOfFailure(checkPicture((await scene(1, 80, 60)).subarray(0, 30)))).toBe("PICTURE_BROKEN");
+    expect(await codeOfFailure(readHeader((await scene(1, 80, 60)).subarray(0, 30)))).toBe("PICTURE_BROKEN");
   });
 });
 
 test.each(["jpeg", "png", "webp", "gif", "tiff", "avif"] as const)(
-  "checkPicture reads the size of a %s",
+  "readHeader reads the size of a %s",
   async (format) => {
     const bytes = await (await quarters(64, 48)).toFormat(format).toBuffer();
-    expect(await checkPicture(bytes)).toEqual({ width: 64, height: 48, format });
+    expect(await readHeader(bytes)).toMatchObject({ width: 64, height: 48, format });
   },
 );
 

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
+import { readHeader } from "../../src/vision/check.ts";
 import { decode } from "../../src/vision/decode.ts";
-import { checkPicture, thumbnail } from "../../src/vision/index.ts";
+import { thumbnail } from "../../src/vision/index.ts";
 import { tiffOf } from "../../src/vision/tiff.ts";
 import { at, BLUE, GREEN, off, quarters, RED, YELLOW } from "./drawings.ts";
 
@@ -78,7 +79,7 @@ describe("decode gives 8-bit sRGB, three channels, whatever comes in", () => {
     expectColours(await corners(wide), [RED, GREEN, BLUE, YELLOW], 3);
   });
   test("HEIC, by its container upright", async () => {
-    expect(await checkPicture(HEIC)).toEqual({ width: 96, height: 64, format: "heic" });
+    expect(await readHeader(HEIC)).toMatchObject({ width: 96, height: 64, format: "heic" });
     const picture = await decode(HEIC, 48);
     expect([picture.width, picture.height, picture.uprightWidth, picture.uprightHeight]).toEqual([48, 32, 96, 64]);
     expectColours(await corners(HEIC), [RED, GREEN, BLUE, YELLOW]);
