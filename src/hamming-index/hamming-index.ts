@@ -8,6 +8,7 @@ import { Folder } from "./folder.ts";
 import { Holdings } from "./holdings.ts";
 import { Keeper } from "./keeper.ts";
 import { load } from "./load.ts";
+import { measureClusters } from "./measuring.ts";
 import type { OpenOptions, SearchOptions } from "./options.ts";
 import { checkCodes, checkDistance, checkLists, checkOpen, checkQuery, checkWish } from "./options.ts";
 import { type Answer, Searches } from "./searches.ts";
@@ -195,7 +196,7 @@ export class HammingIndex {
     if (!this.#merges) throw new LookseeError("INDEX_FOLDER", "this index writes nothing", "Open it with write: true");
     await this.#alone(async () => {
       const clusters = await this.#upkeep.cluster(lists);
-      clusters.measured = await this.#searches.measure(clusters);
+      clusters.measured = await measureClusters(this.#holdings, this.#searches, clusters);
     });
   }
 

@@ -1,20 +1,10 @@
 import type { Clusters } from "./clusters.ts";
-import {
-  ANSWER_K,
-  type Compare,
-  choose,
-  type Measured,
-  measure,
-  type Sample,
-  searchLists,
-  type Wish,
-} from "./coarse/index.ts";
+import { type Compare, choose, searchLists, type Wish } from "./coarse/index.ts";
 import type { Counting } from "./counting.ts";
 import { Crew, NO_LIMIT } from "./crew.ts";
 import type { Hit } from "./every-distance.ts";
-import { ANY, type Filter } from "./filter.ts";
-import { runAt } from "./groups.ts";
-import type { Held, Holdings } from "./holdings.ts";
+import type { Filter } from "./filter.ts";
+import type { Holdings } from "./holdings.ts";
 import { K_MAX, SAMPLE_STEP } from "./layout.ts";
 import { likelyLimit } from "./likely-limit.ts";
 import { ListSearch } from "./list-search.ts";
@@ -25,9 +15,6 @@ import type { Slots } from "./slots.ts";
 
 /** Codes of the sample that are looked at: as many as tell the limit well, some 100 µs of the calling thread. */
 const SAMPLED = 65_536;
-
-/** Own codes asked as queries, half to learn from, half to measure: so many, or fewer where there are few codes. */
-const SAMPLES = { most: 200, least: 40, share: 1 / 500 };
 
 /**
  * `compared`: codes that the query was compared with, dead ones among them. `recall`, `recallP5`: share of the k nearest that such searches found on the index's own codes, by the mean and by the
@@ -82,54 +69,14 @@ export class Searches {
     });
   }
 
-  /** Measures on the index's own codes how far queries must look, among all and within groups. */
-  async measure(clusters: Clusters): Promise<Measured> {
-    const wanted = Math.min(SAMPLES.most, Math.max(SAMPLES.least, this.#holdings.size * SAMPLES.share));
-    const held = this.#holdings.spread(wanted);
-    const all = await this.#measured(
-      clusters,
-      held.map((one) => ({ ...one, filter: ANY })),
-    );
-    if (held.every(({ group }) => group === 0)) return { all };
-    // In its own group, as when a shopper's photo shows what it is, and in one where it is a stranger.
-    const within = held.flatMap((one, i) => {
-      const other = held[(i + (held.length >> 1)) % held.length]!.group;
-      return [...new Set([one.group, other])].map((group) => ({ ...one, filter: { allow: undefined, group } }));
-    });
-    return { all, groups: await this.#measured(clusters, within) };
-  }
-
-  async #measured(clusters: Clusters, asked: readonly (Held & { filter: Filter })[]): Promise<Measured["all"]> {
-    const sizes = new Map<number | undefined, Uint32Array>();
-    const samples: (Sample & { filter: Filter })[] = [];
-    for (const { id, code, filter } of asked) {
-      const { hits } = await this.nearest(code, ANSWER_K + 1, filter);
-      const exact = hits.filter((hit) => hit.id !== id);
-      const placed = exact.flatMap(({ id, distance }) => {
-        const held = this.#holdings.locate(id);
-        const starts = held?.part instanceof Segment && clusters.hold(held.part) && held.part.lists.starts;
-        return starts ? [{ distance, list: runAt(starts, held.slot) }] : []; // others are compared in any case
+  /** Compares a query with lists, each time in a pass of its own. */
+  comparing(clusters: Clusters, code: Uint8Array, k: number, filter: Filter): Compare {
+    let compare: Compare | undefined;
+    return (lists, limit) =>
+      this.#exclusive(() => {
+        compare ??= this.#comparing(new ListSearch(this.#settled(), clusters, filter), { code, k, filter });
+        return compare(lists, limit);
       });
-      const { group } = filter;
-      if (!sizes.has(group)) sizes.set(group, new ListSearch(this.#holdings.parts, clusters, filter).sizes);
-      samples.push({
-        query: code,
-        self: id,
-        ids: Uint32Array.from(exact, (hit) => hit.id),
-        distances: Uint16Array.from(placed, ({ distance }) => distance),
-        lists: Uint32Array.from(placed, ({ list }) => list),
-        sizes: sizes.get(group)!,
-        filter,
-      });
-    }
-    return measure(samples, clusters.ranker, ({ query, filter }, k) => {
-      let compare: Compare | undefined;
-      return (some, limit) =>
-        this.#exclusive(() => {
-          compare ??= this.#comparing(new ListSearch(this.#settled(), clusters, filter), { code: query, k, filter });
-          return compare(some, limit);
-        });
-    });
   }
 
   /** Runs `work` once no pass is in progress. */

@@ -116,7 +116,9 @@ describe("search", () => {
   let measured: Measures;
 
   beforeAll(async () => {
-    measured = await measure(lists.samples(80, 1300), lists.ranker, ({ query }, k) => lists.compare(query, k));
+    measured = await measure(lists.samples(80, 1300), lists.ranker, undefined, ({ query }, k) =>
+      lists.compare(query, k),
+    );
   });
 
   const search = (query: Uint8Array, k: number, target: number, allow?: (id: number) => boolean) =>
@@ -206,7 +208,7 @@ describe("search", () => {
   });
 
   test("a table that knows nothing means every list", async () => {
-    const reach = Reach.of([], (query) => lists.ranker.rank(query));
+    const reach = Reach.of([], (query) => lists.ranker.rank(query), undefined);
     const query = codeAt(strangers, 3);
     const { compared } = await searchLists(
       query,

@@ -1,6 +1,7 @@
 export { assign, type Centroids, sortByList, trainCentroids, trainingCodes } from "./centroids.ts";
-export { Ranker } from "./ranker.ts";
+export { Ranker, type Ranking } from "./ranker.ts";
 export { Reach } from "./reach.ts";
+export { SampledCodes } from "./sampled.ts";
 export { type CoarseAnswer, type Compare, searchLists, type Walkable } from "./search.ts";
 export {
   ANSWER_K,

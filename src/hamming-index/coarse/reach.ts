@@ -1,5 +1,6 @@
 import { CODE_BITS } from "../layout.ts";
 import type { Ranking } from "./ranker.ts";
+import type { SampledCodes } from "./sampled.ts";
 
 /** Distances of centroids, and of codes, are told apart in steps of this many bits. */
 const STEP = 4;
@@ -12,6 +13,8 @@ export type Answered = {
   readonly lists: Uint32Array;
   /** Codes that it could have found in each list. */
   readonly sizes: Uint32Array;
+  /** The only group that it could have found; undefined: any. */
+  readonly group?: number | undefined;
 };
 
 /**
@@ -26,11 +29,18 @@ export class Reach {
     this.#share = share;
   }
 
-  /** `rank` puts the lists in order for a query. */
-  static of(answered: readonly Answered[], rank: (query: Uint8Array) => Ranking): Reach {
+  /**
+   * `rank` puts the lists in order for a query. An answer tells of distances up to its last code's; for those beyond, where a
+   * stranger's photo may well have its neighbours, `sampled` is looked at, if there is any.
+   */
+  static of(
+    answered: readonly Answered[],
+    rank: (query: Uint8Array) => Ranking,
+    sampled: SampledCodes | undefined,
+  ): Reach {
     const within = new Float64Array(ROWS * ROWS);
     const looked = new Float64Array(ROWS * ROWS);
-    for (const { query, distances, lists, sizes } of answered) {
+    for (const { query, distances, lists, sizes, group } of answered) {
       const { order, shells } = rank(query);
       const distanceOf = new Uint16Array(sizes.length);
       const codes = new Float64Array(ROWS);
@@ -39,7 +49,7 @@ export class Reach {
           distanceOf[order[i]!] = distance;
           codes[Math.floor(distance / STEP)]! += sizes[order[i]!]!;
         }
-      // Beyond the last distance known, nothing can be said; below, every code within is among those known.
+      // Below the last distance known, every code within is among those known.
       const farthest = Math.floor((distances.at(-1) ?? 0) / STEP);
       const near = new Float64Array(ROWS);
       let next = 0;
@@ -51,6 +61,16 @@ export class Reach {
           looked[t * ROWS + row]! += codes[row]!;
         }
       }
+      if (!sampled) continue;
+      const { counts, scale } = spread(sampled, query, group, distanceOf, sizes);
+      near.fill(0);
+      for (let t = 0; t < ROWS; t++)
+        for (let row = 0; row < ROWS; row++) {
+          near[row]! += counts[t * ROWS + row]! * scale;
+          if (t < farthest) continue;
+          within[t * ROWS + row]! += near[row]!;
+          looked[t * ROWS + row]! += codes[row]!;
+        }
     }
     return new Reach(Float32Array.from(within, (count, i) => (count > 0 ? count / looked[i]! : 0)));
   }
@@ -85,4 +105,24 @@ export class Reach {
   static from(table: Float32Array): Reach {
     return new Reach(table);
   }
+}
+
+/** How many of the sampled codes are at each distance in lists at each distance, and how many codes each stands for. */
+function spread(
+  sampled: SampledCodes,
+  query: Uint8Array,
+  group: number | undefined,
+  distanceOf: Uint16Array,
+  sizes: Uint32Array,
+): { counts: Uint32Array; scale: number } {
+  const { lists, groups } = sampled;
+  const distances = sampled.distances(query);
+  const counts = new Uint32Array(ROWS * ROWS);
+  let counted = 0;
+  for (let i = 0; i < lists.length; i++) {
+    if (sizes[lists[i]!] === 0 || (group !== undefined && groups[i] !== group)) continue;
+    counts[Math.floor(distances[i]! / STEP) * ROWS + Math.floor(distanceOf[lists[i]!]! / STEP)]!++;
+    counted++;
+  }
+  return { counts, scale: counted > 0 ? sizes.reduce((sum, size) => sum + size, 0) / counted : 0 };
 }

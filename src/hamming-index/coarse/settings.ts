@@ -1,6 +1,7 @@
 import type { Hit } from "../every-distance.ts";
 import type { Ranker } from "./ranker.ts";
 import { type Answered, Reach } from "./reach.ts";
+import type { SampledCodes } from "./sampled.ts";
 import type { Compare } from "./search.ts";
 import { type CoarseAnswer, searchLists, type Walkable } from "./search.ts";
 
@@ -41,16 +42,18 @@ export type Measured = { all: Measures; groups?: Measures };
 
 /**
  * Learns from half of `samples` how codes lie among lists, and measures on the other half what each target gives. Every
- * sample's own code is in the lists and is not counted as found.
+ * sample's own code is in the lists and is not counted as found. `sampled`: see Reach.of.
  */
 export async function measure<S extends Sample>(
   samples: readonly S[],
   ranker: Ranker,
+  sampled: SampledCodes | undefined,
   compare: (sample: S, k: number) => Compare,
 ): Promise<Measures> {
   const reach = Reach.of(
     samples.filter((_, i) => i % 2 === 0),
     (query) => ranker.rank(query),
+    sampled,
   );
   const asked = samples.filter((_, i) => i % 2 === 1);
   const walkable: Walkable = { ranker, reach };

@@ -1,0 +1,102 @@
+import type { Clusters } from "./clusters.ts";
+import {
+  ANSWER_K,
+  type Measured,
+  type Measures,
+  measure,
+  type Ranking,
+  type Sample,
+  type SampledCodes,
+} from "./coarse/index.ts";
+import { NO_LIMIT } from "./crew.ts";
+import type { Hit } from "./every-distance.ts";
+import { ANY, type Filter } from "./filter.ts";
+import { runAt } from "./groups.ts";
+import type { Held, Holdings } from "./holdings.ts";
+import { sampledCodes } from "./list-sample.ts";
+import { ListSearch } from "./list-search.ts";
+import type { Searches } from "./searches.ts";
+import { Segment } from "./segment.ts";
+
+/** Own codes asked as queries, half to learn from, half to measure: so many, or fewer where there are few codes. */
+const SAMPLES = { most: 200, least: 40, share: 1 / 500 };
+
+/**
+ * A stranger's photo lies farther from its neighbours than an own code does. So half the samples are made strangers: the
+ * lists nearest to them are left out until they have such a share of all codes, as if the catalog had no such thing.
+ */
+const LEFT_OUT = [0, 1 / 50, 0, 1 / 200, 0, 1 / 1000, 0, 1 / 10];
+
+/** A held code asked as a query, and the share of all codes in the lists around it that are left out. */
+type Asking = Held & { filter: Filter; leftOut: number };
+type Asked = Sample & { filter: Filter };
+
+/** Measures on the index's own codes how far queries must look, among all and within groups. */
+export async function measureClusters(holdings: Holdings, searches: Searches, clusters: Clusters): Promise<Measured> {
+  const wanted = Math.min(SAMPLES.most, Math.max(SAMPLES.least, holdings.size * SAMPLES.share));
+  const held = holdings.spread(wanted);
+  const sampled = sampledCodes(holdings.segments.filter((segment) => clusters.hold(segment)));
+  const measured = (asking: readonly Asking[]): Promise<Measures> =>
+    measuredOf(asking, sampled, holdings, searches, clusters);
+  const among = held.map((one, i) => ({ ...one, filter: ANY, leftOut: LEFT_OUT[(i >>> 1) % LEFT_OUT.length]! }));
+  const all = await measured(among);
+  if (held.every(({ group }) => group === 0)) return { all };
+  // In its own group, as when a shopper's photo shows what it is, and in one where it is a stranger.
+  const within = held.flatMap((one, i) => {
+    const other = held[(i + (held.length >> 1)) % held.length]!.group;
+    const groups = [...new Set([one.group, other])];
+    return groups.map((group) => ({ ...one, filter: { allow: undefined, group }, leftOut: 0 }));
+  });
+  return { all, groups: await measured(within) };
+}
+
+async function measuredOf(
+  asking: readonly Asking[],
+  sampled: SampledCodes,
+  holdings: Holdings,
+  searches: Searches,
+  clusters: Clusters,
+): Promise<Measures> {
+  const whole = new Map<number | undefined, Uint32Array>(); // the same array for the same group
+  const samples: Asked[] = [];
+  for (const { id, code, filter, leftOut } of asking) {
+    const { group } = filter;
+    if (!whole.has(group)) whole.set(group, new ListSearch(holdings.parts, clusters, filter).sizes);
+    let sizes = whole.get(group)!;
+    let exact: Hit[];
+    if (leftOut > 0) {
+      sizes = without(clusters.ranker.rank(code), sizes, leftOut);
+      const lists = sizes.map((_, list) => list).filter((list) => sizes[list]! > 0);
+      ({ hits: exact } = await searches.comparing(clusters, code, ANSWER_K, filter)(lists, NO_LIMIT));
+    } else exact = (await searches.nearest(code, ANSWER_K + 1, filter)).hits.filter((hit) => hit.id !== id);
+    const placed = exact.flatMap(({ id, distance }) => {
+      const held = holdings.locate(id);
+      const starts = held?.part instanceof Segment && clusters.hold(held.part) && held.part.lists.starts;
+      return starts ? [{ distance, list: runAt(starts, held.slot) }] : []; // others are compared in any case
+    });
+    samples.push({
+      query: code,
+      self: id,
+      ids: Uint32Array.from(exact, (hit) => hit.id),
+      distances: Uint16Array.from(placed, ({ distance }) => distance),
+      lists: Uint32Array.from(placed, ({ list }) => list),
+      sizes,
+      group,
+      filter,
+    });
+  }
+  return measure(samples, clusters.ranker, sampled, ({ query, filter }, k) =>
+    searches.comparing(clusters, query, k, filter),
+  );
+}
+
+/** The sizes of lists, but for the nearest, which are left out until they have a `share` of all codes. */
+function without({ order }: Ranking, sizes: Uint32Array, share: number): Uint32Array {
+  const left = sizes.slice();
+  let due = share * sizes.reduce((sum, size) => sum + size, 0);
+  for (let i = 0; due > 0 && i < order.length; i++) {
+    due -= left[order[i]!]!;
+    left[order[i]!] = 0;
+  }
+  return left;
+}
