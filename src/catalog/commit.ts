@@ -22,6 +22,9 @@ export class Commit {
   /** Images whose membership or code may have changed; true: the code did. */
   readonly #touched = new Map<number, boolean>();
   #changed = false;
+  /** Looked up once in a batch: images by their hash, categories by their name. */
+  readonly #images = new Map<string, number>();
+  readonly #categories = new Map<string, number>();
 
   constructor(db: Database, catalogId: number, modelId: string) {
     this.#db = db;
@@ -49,7 +52,7 @@ export class Commit {
   #image(image: ImageRecord): void {
     const { sha256, width, height, mime, bytes, sight } = image;
     const id =
-      this.#db.get<{ id: number }>("SELECT id FROM image WHERE sha256 = ?", sha256)?.id ??
+      this.#stored(sha256) ??
       this.#db.run(
         "INSERT INTO image (sha256, width, height, mime, bytes) VALUES (?, ?, ?, ?, ?)",
         sha256,
@@ -58,6 +61,7 @@ export class Commit {
         mime,
         bytes,
       ).id;
+    this.#images.set(sha256, id);
     if (sight) this.sight(id, sight);
   }
 
@@ -80,6 +84,11 @@ export class Commit {
 
   #item(item: ItemRecord, sourceId: number): void {
     this.#changed = true;
+    const known = this.#db.get<{ id: number }>(
+      "SELECT id FROM item WHERE catalog_id = ? AND item_id = ?",
+      this.#catalogId,
+      item.itemId,
+    );
     const row = this.#db.get<{ id: number }>(
       `INSERT INTO item (catalog_id, item_id, source_id, category_id, title, description, url, price, currency, stock,
          attributes, content_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -102,26 +111,33 @@ export class Commit {
       item.contentHash,
     );
     const id = row!.id;
-    this.#touchPicturesOf(id);
-    this.#db.run("DELETE FROM picture WHERE item = ?", id);
-    const variants = this.#variants(id, item);
+    if (known) {
+      this.#touchPicturesOf(id);
+      this.#db.run("DELETE FROM picture WHERE item = ?", id);
+    }
+    const variants = this.#variants(id, item, known !== undefined);
     item.pictures.forEach(({ variantId, sha256 }, position) => {
-      const image = this.#db.get<{ id: number }>("SELECT id FROM image WHERE sha256 = ?", sha256);
-      if (!image) throw new Error(`item ${item.itemId} lists picture ${sha256}, which this data folder lacks`);
+      const image = this.#images.get(sha256) ?? this.#stored(sha256);
+      if (image === undefined)
+        throw new Error(`item ${item.itemId} lists picture ${sha256}, which this data folder lacks`);
       this.#db.run(
         "INSERT INTO picture (catalog_id, item, variant, image_id, position) VALUES (?, ?, ?, ?, ?)",
         this.#catalogId,
         id,
         variantId === null ? null : variants.get(variantId)!,
-        image.id,
+        image,
         position,
       );
-      if (!this.#touched.has(image.id)) this.#touched.set(image.id, false);
+      if (!this.#touched.has(image)) this.#touched.set(image, false);
     });
   }
 
+  #stored(sha256: string): number | undefined {
+    return this.#db.get<{ id: number }>("SELECT id FROM image WHERE sha256 = ?", sha256)?.id;
+  }
+
   /** Ids of the item's variants by the shop's id; those no longer listed are deleted. */
-  #variants(item: number, { variants }: ItemRecord): Map<string, number> {
+  #variants(item: number, { variants }: ItemRecord, known: boolean): Map<string, number> {
     const ids = new Map<string, number>();
     variants.forEach((variant, position) => {
       const row = this.#db.get<{ id: number }>(
@@ -144,18 +160,20 @@ export class Commit {
       );
       ids.set(variant.variantId, row!.id);
     });
+    if (!known) return ids;
     const kept = JSON.stringify([...ids.values()]);
     this.#db.run("DELETE FROM variant WHERE item = ? AND id NOT IN (SELECT value FROM json_each(?))", item, kept);
     return ids;
   }
 
   #category(name: string): number {
-    const known = this.#db.get<{ id: number }>(
-      "SELECT id FROM category WHERE catalog_id = ? AND name = ?",
-      this.#catalogId,
-      name,
-    );
-    return known?.id ?? this.#db.run("INSERT INTO category (catalog_id, name) VALUES (?, ?)", this.#catalogId, name).id;
+    const id =
+      this.#categories.get(name) ??
+      this.#db.get<{ id: number }>("SELECT id FROM category WHERE catalog_id = ? AND name = ?", this.#catalogId, name)
+        ?.id ??
+      this.#db.run("INSERT INTO category (catalog_id, name) VALUES (?, ?)", this.#catalogId, name).id;
+    this.#categories.set(name, id);
+    return id;
   }
 
   /** False if the catalog has no such item. */
@@ -196,25 +214,31 @@ export class Commit {
 
   /** Grows the change counters and dates what changed by them, here and in every catalog that shows a recoded image. */
   finish(): void {
-    const elsewhere = new Map<number, number[]>();
-    for (const [image, recoded] of this.#touched)
-      if (recoded)
-        for (const { id } of this.#db.all<{ id: number }>(
-          "SELECT DISTINCT catalog_id AS id FROM picture WHERE image_id = ? AND catalog_id <> ?",
-          image,
-          this.#catalogId,
-        ))
-          elsewhere.set(id, [...(elsewhere.get(id) ?? []), image]);
+    const recoded = [...this.#touched.keys()].filter((image) => this.#touched.get(image));
+    const others = [...this.#touched.keys()].filter((image) => !this.#touched.get(image));
     if (this.#changed || this.#touched.size > 0) {
       const version = this.#grow(this.#catalogId);
-      for (const [image, recoded] of this.#touched) this.#date(this.#catalogId, image, version, recoded);
+      this.#date(this.#catalogId, recoded, version, true);
+      this.#date(this.#catalogId, others, version, false);
     }
-    for (const [catalogId, images] of elsewhere) {
-      const version = this.#grow(catalogId);
-      for (const image of images) this.#date(catalogId, image, version, true);
-    }
+    for (const [catalogId, images] of this.#elsewhere(recoded))
+      this.#date(catalogId, images, this.#grow(catalogId), true);
     this.#touched.clear();
     this.#changed = false;
+  }
+
+  /** The other catalogs that show some of the images. */
+  #elsewhere(images: readonly number[]): Map<number, number[]> {
+    const found = new Map<number, number[]>();
+    if (images.length === 0) return found;
+    for (const [catalogId, image] of this.#db.arrays<[number, number]>(
+      `SELECT DISTINCT p.catalog_id, p.image_id FROM json_each(?) j CROSS JOIN picture p ON p.image_id = j.value
+       WHERE p.catalog_id <> ?`,
+      JSON.stringify(images),
+      this.#catalogId,
+    ))
+      found.set(catalogId, [...(found.get(catalogId) ?? []), image]);
+    return found;
   }
 
   #grow(catalogId: number): number {
@@ -225,19 +249,23 @@ export class Commit {
     return row!.version;
   }
 
-  #date(catalogId: number, image: number, version: number, recoded: boolean): void {
+  #date(catalogId: number, images: readonly number[], version: number, recoded: boolean): void {
+    if (images.length === 0) return;
+    // One statement for all: a third of the time of one an image.
     this.#db.run(
       `INSERT INTO member (catalog_id, image_id, live, changed, category)
-       SELECT ?1, ?2, count(*) > 0, ?3, CASE WHEN count(*) = 0 THEN NULL
-         WHEN min(coalesce(i.category_id, 0)) = max(coalesce(i.category_id, 0)) THEN min(coalesce(i.category_id, 0))
-         ELSE -1 END
-       FROM picture p JOIN item i ON i.id = p.item WHERE p.image_id = ?2 AND p.catalog_id = ?1 AND i.chosen = 1
+       SELECT ?1, value, shown > 0, ?3, CASE WHEN shown = 0 THEN NULL WHEN least = most THEN least ELSE -1 END
+       FROM (SELECT j.value, count(i.id) AS shown,
+           min(iif(i.id IS NULL, NULL, coalesce(i.category_id, 0))) AS least, max(coalesce(i.category_id, 0)) AS most
+         FROM json_each(?2) j LEFT JOIN picture p ON p.image_id = j.value AND p.catalog_id = ?1
+         LEFT JOIN item i ON i.id = p.item AND i.chosen = 1 GROUP BY j.value)
+       WHERE true
        ON CONFLICT (catalog_id, image_id) DO UPDATE SET live = excluded.live, changed = excluded.changed,
-         category = excluded.category,
-         gone = iif(EXISTS (SELECT 1 FROM picture WHERE image_id = ?2 AND catalog_id = ?1), NULL, coalesce(gone, ?5))
+         category = excluded.category, gone = iif(EXISTS (SELECT 1 FROM picture
+           WHERE image_id = excluded.image_id AND catalog_id = ?1), NULL, coalesce(gone, ?5))
          WHERE live <> excluded.live OR category IS NOT excluded.category OR ?4`,
       catalogId,
-      image,
+      JSON.stringify(images),
       version,
       recoded ? 1 : 0,
       Date.now(),
