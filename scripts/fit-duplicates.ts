@@ -1,60 +1,118 @@
 /**
- * Fits the check that two pictures are one (src/indexing/duplicates/same-picture.ts) on malls of its own seeds, and
- * prints the weights. `node scripts/fit-duplicates.ts --items 96 --seeds 901,902,903,904`
+ * Fits the two looks that say whether two pictures are one (src/indexing/duplicates/same-picture.ts) on malls of its
+ * own seeds, of the size of a real catalog, and prints their weights.
+ * `node scripts/fit-duplicates.ts --items 1000 --every 10 --seeds 901,902,903`: some ten minutes.
  */
 import { parseArgs } from "node:util";
-import { align, HOPELESS } from "../src/indexing/duplicates/align.ts";
-import { type Comparison, compare, MEASURES } from "../src/indexing/duplicates/compare.ts";
-import { GLANCE_SIDE, type Glance, glanceOf } from "../src/indexing/duplicates/glance.ts";
+import { alignClose, alignSmall } from "../src/indexing/duplicates/align.ts";
+import { type Comparison, compare, MEASURES, type Measure } from "../src/indexing/duplicates/compare.ts";
+import { CLOSE, type Glance, glanceOf, type Pixels, SMALL, shrunk } from "../src/indexing/duplicates/glance.ts";
+import { placesOf, reliefOf } from "../src/indexing/duplicates/place.ts";
+import { HOPELESS, type Small } from "../src/indexing/duplicates/same-picture.ts";
 import { CHANGES, changePicture, openMall } from "../src/mall/index.ts";
-import { decode } from "../src/vision/index.ts";
+import { decode, defaultModelFolder, openModel } from "../src/vision/index.ts";
 
 const { values } = parseArgs({
-  options: { items: { type: "string", default: "96" }, seeds: { type: "string", default: "901,902,903,904" } },
+  options: {
+    items: { type: "string", default: "1000" },
+    every: { type: "string", default: "10" },
+    seeds: { type: "string", default: "901,902,903" },
+  },
 });
+const [items, every] = [Number(values.items), Number(values.every)];
 
-type Pair = { same: boolean; what: string; measures: Comparison };
+/** Candidates as the search for duplicates finds them: nearer than this, this many other items at most. */
+const [RADIUS, OTHERS] = [150, 4];
+/** At the first look a pair less likely than this is given up. */
+const WORTH_A_LOOK = 0.05;
+/** Of the pairs of two changed pictures every sixth is fitted on. */
+const THIN = 6;
 
-const look = async (bytes: Uint8Array) => glanceOf(await decode(bytes, GLANCE_SIDE));
+type Listed = { item: number; change: string; code: Uint8Array; pixels: Pixels; small: Small };
+type Pair = { same: boolean; what: string; cost: number; first: Comparison; second: () => Comparison };
 
-/** Every picture with its ten changes and with one of its siblings' changes; siblings and their changes with each other. */
-async function pairsOf(
-  seed: number,
-  items: number,
-): Promise<{ pairs: Pair[]; hopeless: { same: number; other: number } }> {
+const model = await openModel(defaultModelFolder());
+
+/** A mall's pictures in the order of its items, those of every `every`th with all its changed copies behind it. */
+async function listed(seed: number): Promise<Listed[]> {
   const mall = openMall({ items, seed });
-  const pairs: Pair[] = [];
-  const hopeless = { same: 0, other: 0 };
-  const put = (same: boolean, what: string, a: Glance, b: Glance) => {
-    const alignment = align(a, b);
-    if (alignment.cost > HOPELESS) hopeless[same ? "same" : "other"]++;
-    else pairs.push({ same, what: `${seed} ${what}`, measures: compare(a, b, alignment) });
+  const all: Listed[] = [];
+  const list = async (item: number, change: string, jpeg: Uint8Array) => {
+    const [{ code }, pixels] = await Promise.all([model.see(jpeg), decode(jpeg, CLOSE)]);
+    const glance = glanceOf(shrunk(pixels, SMALL));
+    all.push({ item, change, code, pixels, small: { glance, relief: reliefOf(glance) } });
   };
-  const family: { index: number; original: Glance; changed: Glance[] }[] = [];
-  for (let index = 0; index < items; index++) {
-    const { family: name } = mall.item(index);
-    if (family.length > 0 && mall.item(family[0]!.index).family !== name) family.splice(0);
-    const jpeg = await mall.picture(index);
-    const original = await look(jpeg);
-    const changed: Glance[] = [];
-    for (const change of CHANGES) changed.push(await look(await changePicture(jpeg, change, seed, index)));
-    for (const [c, copy] of changed.entries()) put(true, `${CHANGES[c]} ${index}`, original, copy);
-    for (const [k, sibling] of family.entries()) {
-      const [c, d] = [(index * 3 + k) % CHANGES.length, (index + k * 7) % CHANGES.length];
-      put(false, `sibling ${sibling.index} ${index}`, sibling.original, original);
-      put(false, `${CHANGES[c]} sibling ${sibling.index} ${index}`, sibling.changed[c]!, original);
-      put(false, `${CHANGES[d]} ${CHANGES[c]} sibling ${sibling.index} ${index}`, sibling.changed[d]!, changed[c]!);
-    }
-    const [c, d] = [index % CHANGES.length, (index * 3 + 4) % CHANGES.length];
-    if (c !== d) put(true, `${CHANGES[c]} ${CHANGES[d]} ${index}`, changed[c]!, changed[d]!);
-    family.push({ index, original, changed });
+  for (let item = 0; item < items; item++) {
+    const jpeg = await mall.picture(item);
+    await list(item, "", jpeg);
+    if (item % every === 0)
+      for (const change of CHANGES) await list(item, change, await changePicture(jpeg, change, seed, item));
   }
-  return { pairs, hopeless };
+  return all;
 }
 
-const rowOf = ({ measures }: Pair): number[] => [...MEASURES.map((name) => Math.sqrt(Math.max(0, measures[name]))), 1];
+/** Every picture with its own kind before it, and with the nearest pictures of other items. */
+function pairsOf(seed: number, all: readonly Listed[]): Pair[] {
+  const pairs: Pair[] = [];
+  for (const [at, own] of all.entries()) {
+    const near = all
+      .slice(0, at)
+      .map((other, place) => ({ other, place, distance: distance(other.code, own.code) }))
+      .sort((p, q) => p.distance - q.distance || p.place - q.place);
+    const met = new Set<string>();
+    const others = new Set<number>();
+    for (const { other, place, distance } of near) {
+      const same = other.item === own.item;
+      if (same ? other.change !== "" && (at + place) % THIN > 0 : distance > RADIUS) continue;
+      if (!same) {
+        // Of another item its picture, and one changed copy.
+        const kind = `${other.item} ${other.change !== ""}`;
+        if (met.has(kind) || (!others.has(other.item) && others.size >= OTHERS)) continue;
+        met.add(kind);
+        others.add(other.item);
+      }
+      const place1 = alignSmall(other.small.glance, own.small.glance, placesOf(other.small.relief, own.small.relief));
+      pairs.push({
+        same,
+        what: `${seed} ${other.item} ${other.change} / ${own.item} ${own.change} (${distance} bits)`,
+        cost: place1.cost,
+        first: compare(other.small.glance, own.small.glance, place1),
+        second: () => {
+          const [a, b]: [Glance, Glance] = [glanceOf(other.pixels), glanceOf(own.pixels)];
+          return compare(a, b, alignClose(a, b, place1));
+        },
+      });
+    }
+  }
+  return pairs;
+}
+
+function distance(a: Uint8Array, b: Uint8Array): number {
+  let bits = 0;
+  for (let i = 0; i < a.length; i++) for (let x = a[i]! ^ b[i]!; x > 0; x &= x - 1) bits++;
+  return bits;
+}
+
+const rowOf = (measures: Comparison, names: readonly Measure[]): number[] => [
+  ...names.map((name) => Math.sqrt(Math.max(0, measures[name]))),
+  1,
+];
 const chance = (row: readonly number[], weights: readonly number[]): number =>
   1 / (1 + Math.exp(-row.reduce((sum, value, k) => sum + value * weights[k]!, 0)));
+
+/** A measure whose weight would speak for a picture is left out: it only mends what the others overdo on these malls. */
+function fitDown(comparisons: readonly Comparison[], labels: readonly number[]) {
+  let names: Measure[] = [...MEASURES];
+  for (;;) {
+    const weights = fit(
+      comparisons.map((measures) => rowOf(measures, names)),
+      labels,
+    );
+    const most = Math.max(...weights.slice(0, -1));
+    if (most <= 0) return { names, weights };
+    names = names.filter((_, k) => weights[k] !== most);
+  }
+}
 
 /** Newton's method on the log likelihood, with a small ridge on standardised columns. */
 function fit(rows: readonly number[][], labels: readonly number[]): number[] {
@@ -70,11 +128,11 @@ function fit(rows: readonly number[][], labels: readonly number[]): number[] {
       const p = chance(row, weights);
       for (let k = 0; k < n; k++) {
         system[k]![n]! += row[k]! * (labels[i]! - p);
-        for (let l = 0; l < n; l++) system[k]![l]! += p * (1 - p) * row[k]! * row[l]!;
+        for (let l = 0; l < n; l++) system[k]![l]! += Math.max(1e-9, p * (1 - p)) * row[k]! * row[l]!;
       }
     }
     for (let k = 0; k < n - 1; k++) {
-      system[k]![k]! += 0.5 * spread[k]! ** 2;
+      system[k]![k]! += 0.5 * spread[k]! ** 2 + 1e-9;
       system[k]![n]! -= 0.5 * spread[k]! ** 2 * weights[k]!;
     }
     const move = solve(system);
@@ -99,40 +157,49 @@ function solve(m: number[][]): number[] {
   return m.map((row, p) => row[n]! / row[p]!);
 }
 
+/** Fits, says how it does, prints the weights; returns the pairs' chances. */
+function fitted(name: string, pairs: readonly Pair[], comparisons: readonly Comparison[]): number[] {
+  const { names, weights } = fitDown(
+    comparisons,
+    pairs.map(({ same }) => (same ? 1 : 0)),
+  );
+  const chances = comparisons.map((measures) => chance(rowOf(measures, names), weights));
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const same = pairs.filter((pair) => pair.same).length;
+  say(`${name}: ${same} pairs of one picture, ${pairs.length - same} of two`);
+  for (const sure of [0.01, 0.02, 0.05, 0.1, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99]) {
+    const over = pairs.filter((_, i) => chances[i]! >= sure);
+    const right = over.filter((pair) => pair.same).length;
+    say(`  at ${sure}: recall ${(right / same).toFixed(4)}, ${over.length - right} wrong`);
+  }
+  for (const kind of [true, false]) {
+    const order = pairs.map((pair, i) => ({ ...pair, p: chances[i]! })).filter((pair) => pair.same === kind);
+    order.sort((a, b) => (kind ? a.p - b.p : b.p - a.p));
+    for (const { p, what } of order.slice(0, 12)) say(`  ${kind ? "missed" : "wrong"} ${p.toFixed(3)} ${what}`);
+  }
+  const rounded = [...names, "intercept"].map((measure, k) => [measure, Number(weights[k]!.toFixed(3))]);
+  process.stdout.write(`${name} ${JSON.stringify(Object.fromEntries(rounded), null, 2)}\n`);
+  return chances;
+}
+
 const pairs: Pair[] = [];
 for (const seed of values.seeds.split(",").map(Number)) {
   const started = performance.now();
-  const drawn = await pairsOf(seed, Number(values.items));
-  pairs.push(...drawn.pairs);
-  const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  const { same, other } = drawn.hopeless;
+  pairs.push(...pairsOf(seed, await listed(seed)));
   process.stderr.write(
-    `seed ${seed}: ${drawn.pairs.length} pairs, given up ${same} same, ${other} others (${seconds} s)\n`,
+    `seed ${seed}: ${pairs.length} pairs (${((performance.now() - started) / 1000).toFixed(0)} s)\n`,
   );
 }
-const rows = pairs.map(rowOf);
-const weights = fit(
-  rows,
-  pairs.map(({ same }) => (same ? 1 : 0)),
+await model.close();
+const near = pairs.filter(({ same, cost }) => same || cost <= HOPELESS);
+const chances = fitted(
+  "FIRST",
+  near,
+  near.map(({ first }) => first),
 );
-const judged = pairs.map(({ same, what }, i) => ({ same, what, p: chance(rows[i]!, weights) }));
-for (const sure of [0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98]) {
-  const recall = judged.filter(({ same, p }) => same && p >= sure).length / judged.filter(({ same }) => same).length;
-  const wrong = judged.filter(({ same, p }) => !same && p >= sure).length;
-  process.stderr.write(
-    `at ${sure}: recall ${recall.toFixed(4)}, ${wrong} wrong of ${judged.filter(({ same }) => !same).length}\n`,
-  );
-}
-for (const same of [true, false]) {
-  const hardest = judged.filter((pair) => pair.same === same).sort((a, b) => (same ? a.p - b.p : b.p - a.p));
-  process.stderr.write(
-    `${hardest
-      .slice(0, 15)
-      .map(({ what, p }) => `${p.toFixed(3)} ${what}`)
-      .join("\n")}\n\n`,
-  );
-}
-const names = [...MEASURES, "intercept"];
-process.stdout.write(
-  `${JSON.stringify(Object.fromEntries(names.map((name, k) => [name, Number(weights[k]!.toFixed(3))])), null, 2)}\n`,
+const worth = near.filter(({ same }, i) => same || chances[i]! >= WORTH_A_LOOK);
+fitted(
+  "SECOND",
+  worth,
+  worth.map(({ second }) => second()),
 );

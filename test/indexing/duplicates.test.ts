@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
 import type { CatalogStore, Store } from "../../src/catalog/index.ts";
-import { align } from "../../src/indexing/duplicates/align.ts";
-import { GLANCE_SIDE, glanceOf } from "../../src/indexing/duplicates/glance.ts";
+import { alignClose, alignSmall } from "../../src/indexing/duplicates/align.ts";
+import { compare } from "../../src/indexing/duplicates/compare.ts";
+import { CLOSE, glanceOf, SMALL, shrunk } from "../../src/indexing/duplicates/glance.ts";
 import { groupItems } from "../../src/indexing/duplicates/group-items.ts";
+import { lightBetween, type Planes } from "../../src/indexing/duplicates/light.ts";
+import { placesOf, reliefOf } from "../../src/indexing/duplicates/place.ts";
 import {
   decide,
   findDuplicates,
@@ -34,8 +37,15 @@ async function bringIn(data: Store, eyes: Seeing, items: Item[], options: Import
 const groupsOf = (catalog: CatalogStore) =>
   catalog.duplicates.groups().map(({ items }) => items.map(({ itemId }) => itemId).sort());
 
+const look = async (bytes: Uint8Array) => {
+  const picture = await decode(bytes, CLOSE);
+  return { small: glanceOf(shrunk(picture, SMALL)), close: glanceOf(picture) };
+};
+type Look = Awaited<ReturnType<typeof look>>;
+const align = (a: Look, b: Look) =>
+  alignClose(a.close, b.close, alignSmall(a.small, b.small, placesOf(reliefOf(a.small), reliefOf(b.small))));
+
 test("one picture is laid over its changed self: mirrored, scaled, turned, shifted", async () => {
-  const look = async (bytes: Uint8Array) => glanceOf(await decode(bytes, GLANCE_SIDE));
   const jpeg = await mall.picture(3);
   const original = await look(jpeg);
   const same = align(original, original);
@@ -48,6 +58,39 @@ test("one picture is laid over its changed self: mirrored, scaled, turned, shift
   expect(Math.abs(tilted.turn)).toBeLessThan(0.1);
   expect((await found("cropped")).scale).toBeGreaterThan(0.03);
   expect((await found("bordered")).scale).toBeLessThan(-0.05);
+});
+
+test("what a seller lays over a picture is taken off before it is compared; another drawing is not", async () => {
+  const jpeg = await mall.picture(3);
+  const original = await look(jpeg);
+  const against = async (bytes: Uint8Array) => {
+    const other = await look(bytes);
+    return compare(original.close, other.close, align(original, other));
+  };
+  for (const change of ["stickered", "bannered"] as const) {
+    const { solid, otherwise } = await against(await changePicture(jpeg, change, SEED, 3));
+    expect([solid, otherwise < 0.02], change).toEqual([0, true]);
+  }
+  const marked = await against(await changePicture(jpeg, "watermarked", SEED, 3));
+  expect(marked.marked).toBeGreaterThan(0.003);
+  expect(marked.otherwise).toBeLessThan(0.2);
+  const { family } = mall.item(3);
+  const sibling = Array.from({ length: 40 }, (_, i) => i).find((i) => i !== 3 && mall.item(i).family === family)!;
+  expect((await against(await mall.picture(sibling))).otherwise).toBeGreaterThan(0.3);
+});
+
+test("light between two pictures: gain, offset and warmth are found; another colour of a part is none", () => {
+  const at = (c: number) => Float32Array.from({ length: 900 }, (_, i) => 60 + ((i * (7 + 4 * c)) % 130));
+  const from: Planes = [at(0), at(1), at(2)];
+  const covered = new Uint8Array(900).fill(1);
+  const warm = [1.12 * 1.03, 1.12, 1.12 * 0.97];
+  const to = from.map((plane, c) => plane.map((value) => value * warm[c]! - 6)) as unknown as Planes;
+  const light = lightBetween(from, to, covered, 1);
+  for (const [c, gain] of light.gains.entries()) expect(Math.abs(gain - warm[c]!)).toBeLessThan(0.03);
+  expect(Math.abs(light.bias + 6)).toBeLessThan(3);
+  const part = from.map((plane, c) => plane.map((value, i) => (i < 200 && c === 0 ? value + 50 : value)));
+  const none = lightBetween(from, part as unknown as Planes, covered, 1);
+  for (const gain of none.gains) expect(Math.abs(gain - 1)).toBeLessThan(0.03);
 });
 
 test("changed pictures join their item; the same cut in another colour, and other members of the family, do not", {

@@ -12,80 +12,32 @@ export type Alignment = Readonly<{
   turn: number;
   x: number;
   y: number;
+  /** B's brightness is gain * A's + bias. */
+  gain: number;
+  bias: number;
   /** Mean brightness that is still apart, 0..CAP, places weighted by what they tell. */
   cost: number;
 }>;
 
-const CAP = 60;
+const CAP = 24;
 /** What a point of A that falls outside of B costs: it may have been cropped, but a fit must not run away. */
-const OUTSIDE = 30;
-/** Where the search begins: scales a factor 1.12 apart, shifts of 4 % of the longer side. */
-const SCALES = [-0.42, -0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3, 0.42];
-const SHIFTS = [-0.16, -0.12, -0.08, -0.04, 0, 0.04, 0.08, 0.12, 0.16];
-const POINTS = 140;
-const STARTS = 2;
+const OUTSIDE = 15;
+/** Levels from which on a pixel counts less (Huber). */
+const FAR = 10;
+/** A second place is followed as well as the best one if it costs no more than this many times as much. */
+const RIVAL = 1.15;
 
-/** Two pictures that stay this far apart on half scale are not laid over each other any better. */
-export const HOPELESS = 22;
-/** In the finest levels only pixels on edges and texture are looked at: the others say nothing about the place. */
-const TELLING = 0.15;
-const SMALL = 3600;
-
-type Pairs = [full: LevelPair, half: LevelPair, quarter: LevelPair, eighth: LevelPair];
-type LevelPair = readonly [Level, Level];
-
-/** Lays A over B as well as turning a little, scaling, shifting and mirroring can. */
-export function align(a: Glance, b: Glance): Alignment {
-  const [full, half, quarter, eighth] = [0, 1, 2, 3].map((n) => [a.levels[n]!, b.levels[n]!] as const) as Pairs;
-  const points = telling(eighth[0], POINTS);
-  let best: Alignment | undefined;
-  for (const mirror of [1, -1] as const) {
-    const starts: Alignment[] = [];
-    for (const scale of SCALES)
-      for (const y of SHIFTS)
-        for (const x of SHIFTS) {
-          const start = { mirror, scale, turn: 0, x, y, cost: Number.POSITIVE_INFINITY };
-          const worst = starts.length < STARTS ? Number.POSITIVE_INFINITY : starts.at(-1)!.cost;
-          const cost = costAt(start, ...eighth, points, worst);
-          if (cost >= worst) continue;
-          // Neighbours of one start lead to the same place: keep the better only.
-          const near = starts.findIndex((s) => Math.abs(s.scale - scale) < 0.15 && Math.hypot(s.x - x, s.y - y) < 0.06);
-          if (near >= 0) {
-            if (starts[near]!.cost <= cost) continue;
-            starts.splice(near, 1);
-          }
-          starts.push({ ...start, cost });
-          starts.sort((s, t) => s.cost - t.cost).splice(STARTS);
-        }
-    for (const start of starts) {
-      const fine = refine(start, ...quarter, 9);
-      if (!best || fine.cost < best.cost) best = fine;
-    }
-  }
-  const fine = refine(best!, ...half, 6);
-  return fine.cost > HOPELESS ? fine : refine(fine, ...full, 2);
+/** The best of some places where small A may lie on small B, each moved to where it fits best. */
+export function alignSmall(a: Glance, b: Glance, starts: readonly Alignment[]): Alignment {
+  const byCost = (s: Alignment, t: Alignment) => s.cost - t.cost;
+  const [best, ...others] = starts.map((start) => refine(start, a.full, b.full, 2)).sort(byCost);
+  const two = [best!, ...others.slice(0, 1).filter(({ cost }) => cost < best!.cost * RIVAL)];
+  return two.map((start) => refine(start, a.full, b.full, 4, true)).sort(byCost)[0]!;
 }
 
-/** The pixels that tell most, spread by their order of weight. */
-function telling(level: Level, count: number): Int32Array {
-  const order = Int32Array.from(level.weight, (_, i) => i);
-  return order.sort((i, j) => level.weight[j]! - level.weight[i]! || i - j).subarray(0, count);
-}
-
-function costAt(at: Alignment, a: Level, b: Level, points: Int32Array, worst: number): number {
-  const place = placer(at, a, b);
-  let [sum, weights] = [0, 0];
-  for (const i of points) weights += a.weight[i]!;
-  for (const i of points) {
-    const y = Math.floor(i / a.width);
-    const x = i - y * a.width;
-    const bx = place.x0 + place.xx * x + place.xy * y;
-    const by = place.y0 + place.yx * x + place.yy * y;
-    const value = sample(b.grey, b.width, b.height, bx, by);
-    sum += a.weight[i]! * (value < 0 ? OUTSIDE : Math.min(CAP, Math.abs(value - a.grey[i]!)));
-    if (sum > worst * weights) return Number.POSITIVE_INFINITY;
-  }
-  return sum / weights;
+/** The same place on the close pictures, to a fraction of their pixels. */
+export function alignClose(a: Glance, b: Glance, start: Alignment): Alignment {
+  return refine(refine(start, a.half, b.half, 6, true), a.full, b.full, 2, true);
 }
 
 /** An alignment in pixels: B's x = x0 + xx * x + xy * y, B's y = y0 + yx * x + yy * y. */
@@ -109,109 +61,130 @@ export function placer(
   };
 }
 
-/** Bilinear; -1 outside (a value of a picture is never negative). */
-export function sample(plane: Float32Array, width: number, height: number, x: number, y: number): number {
-  if (!(x >= 0 && y >= 0 && x <= width - 1 && y <= height - 1)) return -1;
-  const [x0, y0] = [Math.min(width - 2, x | 0), Math.min(height - 2, y | 0)];
-  if (width < 2 || height < 2) return plane[(y | 0) * width + (x | 0)]!;
-  const [u, v] = [x - x0, y - y0];
-  const i = y0 * width + x0;
-  const top = plane[i]! * (1 - u) + plane[i + 1]! * u;
-  const low = plane[i + width]! * (1 - u) + plane[i + width + 1]! * u;
-  return top * (1 - v) + low * v;
-}
-
 /**
- * Gauss-Newton on scale, turn and shift, with A's brightness free to be gain * A + bias; pixels far apart count less
- * (Huber), so that a sticker does not pull. Source: Baker & Matthews, Lucas-Kanade 20 Years On, 2004 (forwards additive).
+ * Gauss-Newton on scale, turn and shift, A's brightness made gain * A + bias between the steps; pixels far apart count
+ * less (Huber; `strict`: hardly at all, for a start that is nearly right), so that a sticker does not pull. Only pixels on edges and texture are looked at: the others say nothing
+ * about the place. Source: Baker & Matthews, Lucas-Kanade 20 Years On, 2004 (forwards additive).
  */
-function refine(start: Alignment, a: Level, b: Level, steps: number): Alignment {
+function refine(start: Alignment, a: Level, b: Level, steps: number, strict = false): Alignment {
+  const { telling, weight: tells, grey: ownGrey, width: ownRow } = a;
+  const { grey: itsGrey, slopeX, slopeY } = b;
+  const { mirror } = start;
+  const [la, lb] = [Math.max(a.width, a.height), Math.max(b.width, b.height)];
+  const [middleX, middleY] = [(a.width - 1) / 2, (a.height - 1) / 2];
+  const [right, bottom, row] = [b.width - 1, b.height - 1, b.width];
   let at: Alignment = start;
-  let [gain, bias] = [1, 0];
-  const lb = Math.max(b.width, b.height);
-  const jacobian = new Float64Array(6);
   let best: Alignment = { ...start, cost: Number.POSITIVE_INFINITY };
-  const least = a.grey.length > SMALL ? TELLING : 0;
+  let { gain, bias } = start;
   for (let step = 0; step <= steps; step++) {
-    const place = placer(at, a, b);
-    const normal = new Float64Array(42); // 6 x 7, the last column is the right side
+    const { x0, y0, xx, xy, yx, yy } = placer(at, a, b);
     let [cost, weights] = [0, 0];
-    const s = Math.exp(at.scale);
-    const [cos, sin] = [Math.cos(at.turn) * s, Math.sin(at.turn) * s];
-    const la = Math.max(a.width, a.height);
-    for (let y = 0, i = 0; y < a.height; y++)
-      for (let x = 0; x < a.width; x++, i++) {
-        const base = a.weight[i]!;
-        if (base < least) continue;
-        const bx = place.x0 + place.xx * x + place.xy * y;
-        const by = place.y0 + place.yx * x + place.yy * y;
-        const value = sample(b.grey, b.width, b.height, bx, by);
-        weights += base;
-        if (value < 0) {
-          cost += base * OUTSIDE;
-          continue;
-        }
-        const rest = gain * a.grey[i]! + bias - value;
-        cost += base * Math.min(CAP, Math.abs(rest));
-        const weight = base / Math.max(1, Math.abs(rest) / 10);
-        const j = Math.round(by) * b.width + Math.round(bx);
-        const [gx, gy] = [b.slopeX[j]! * lb, b.slopeY[j]! * lb];
-        const [u, v] = [((x - (a.width - 1) / 2) / la) * at.mirror, (y - (a.height - 1) / 2) / la];
-        const [px, py] = [cos * u - sin * v, sin * u + cos * v];
-        jacobian[0] = gx * px + gy * py; // scale
-        jacobian[1] = -gx * py + gy * px; // turn
-        jacobian[2] = gx;
-        jacobian[3] = gy;
-        jacobian[4] = -a.grey[i]!;
-        jacobian[5] = -1;
-        for (let p = 0; p < 6; p++) {
-          const wp = weight * jacobian[p]!;
-          for (let q = p; q < 6; q++) normal[p * 7 + q]! += wp * jacobian[q]!;
-          normal[p * 7 + 6]! += wp * rest;
-        }
+    // The normal equations' upper half and right side: s scale, t turn, x and y shift, e what is left to explain.
+    let [ss, st, sx, sy, se, tt, tx, ty, te, xX, xY, xe, yY, ye] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let [w, wa, wb, waa, wab] = [0, 0, 0, 0, 0];
+    const size = Math.exp(at.scale);
+    const [cos, sin] = [Math.cos(at.turn) * size, Math.sin(at.turn) * size];
+    for (let k = 0; k < telling.length; k++) {
+      const i = telling[k]!;
+      const y = Math.floor(i / ownRow);
+      const x = i - y * ownRow;
+      const base = tells[i]!;
+      weights += base;
+      const bx = x0 + xx * x + xy * y;
+      const by = y0 + yx * x + yy * y;
+      if (!(bx >= 0 && by >= 0 && bx <= right && by <= bottom)) {
+        cost += base * OUTSIDE;
+        continue;
       }
-    cost /= weights;
+      const left = Math.min(right - 1, bx | 0);
+      const top = Math.min(bottom - 1, by | 0);
+      const u = bx - left;
+      const v = by - top;
+      const j = top * row + left;
+      const upper = itsGrey[j]! + (itsGrey[j + 1]! - itsGrey[j]!) * u;
+      const lower = itsGrey[j + row]! + (itsGrey[j + row + 1]! - itsGrey[j + row]!) * u;
+      const value = upper + (lower - upper) * v;
+      const grey = ownGrey[i]!;
+      const rest = gain * grey + bias - value;
+      const off = Math.abs(rest);
+      cost += base * Math.min(CAP, off);
+      const weight = strict ? base / (1 + (off / FAR) ** 2) : off > FAR ? (base * FAR) / off : base;
+      w += weight;
+      wa += weight * grey;
+      wb += weight * value;
+      waa += weight * grey * grey;
+      wab += weight * grey * value;
+      const nearest = j + (u < 0.5 ? 0 : 1) + (v < 0.5 ? 0 : row);
+      const gx = slopeX[nearest]! * lb;
+      const gy = slopeY[nearest]! * lb;
+      const px = ((x - middleX) / la) * mirror;
+      const py = (y - middleY) / la;
+      const ux = cos * px - sin * py;
+      const uy = sin * px + cos * py;
+      const js = gx * ux + gy * uy;
+      const jt = gy * ux - gx * uy;
+      ss += weight * js * js;
+      st += weight * js * jt;
+      sx += weight * js * gx;
+      sy += weight * js * gy;
+      se += weight * js * rest;
+      tt += weight * jt * jt;
+      tx += weight * jt * gx;
+      ty += weight * jt * gy;
+      te += weight * jt * rest;
+      xX += weight * gx * gx;
+      xY += weight * gx * gy;
+      xe += weight * gx * rest;
+      yY += weight * gy * gy;
+      ye += weight * gy * rest;
+    }
+    cost = weights > 0 ? cost / weights : CAP;
     if (cost < best.cost) best = { ...at, cost };
     if (step === steps || cost > best.cost * 1.5 + 2) break;
-    const move = solve(normal);
+    const move = solve([
+      [ss * 1.0001, st, sx, sy, se],
+      [st, tt * 1.0001, tx, ty, te],
+      [sx, tx, xX * 1.0001, xY, xe],
+      [sy, ty, xY, yY * 1.0001, ye],
+    ]);
     if (!move) break;
-    const size = Math.hypot(move[0]!, move[1]!, move[2]!, move[3]!);
-    const rein = Math.min(1, 0.12 / size); // no leap beyond what the slopes can know
+    const far = Math.hypot(...move);
+    const rein = Math.min(1, 0.12 / far); // no leap beyond what the slopes can know
+    const variance = waa - (wa * wa) / w;
+    if (variance > w) gain = Math.min(1.6, Math.max(0.6, (wab - (wa * wb) / w) / variance));
+    bias = Math.min(50, Math.max(-50, (wb - gain * wa) / w));
     at = {
-      mirror: at.mirror,
+      mirror,
       scale: at.scale + move[0]! * rein,
       turn: at.turn + move[1]! * rein,
       x: at.x + move[2]! * rein,
       y: at.y + move[3]! * rein,
+      gain,
+      bias,
       cost: Number.POSITIVE_INFINITY,
     };
-    gain = Math.min(1.6, Math.max(0.6, gain + move[4]!));
-    bias = Math.min(50, Math.max(-50, bias + move[5]!));
-    if (size < 1e-4) break;
+    if (far < 1e-4) break;
   }
   return best;
 }
 
-/** Solves the symmetric 6 x 6 system whose upper half and right side are in `m` (6 x 7); null if it has no answer. */
-function solve(m: Float64Array): Float64Array | null {
-  const n = 6;
-  for (let p = 0; p < n; p++) for (let q = 0; q < p; q++) m[p * 7 + q] = m[q * 7 + p]!;
-  for (let p = 0; p < n; p++) m[p * 7 + p]! *= 1.0001;
+/** Gauss's elimination; the last column is the right side. Null if there is no answer. */
+function solve(rows: number[][]): number[] | null {
+  const n = rows.length;
   for (let p = 0; p < n; p++) {
-    let pivot = p;
-    for (let r = p + 1; r < n; r++) if (Math.abs(m[r * 7 + p]!) > Math.abs(m[pivot * 7 + p]!)) pivot = r;
-    if (!(Math.abs(m[pivot * 7 + p]!) > 1e-9)) return null;
-    if (pivot !== p) for (let q = p; q <= n; q++) [m[p * 7 + q], m[pivot * 7 + q]] = [m[pivot * 7 + q]!, m[p * 7 + q]!];
-    for (let r = p + 1; r < n; r++) {
-      const factor = m[r * 7 + p]! / m[p * 7 + p]!;
-      for (let q = p; q <= n; q++) m[r * 7 + q]! -= factor * m[p * 7 + q]!;
+    const pivot = rows.slice(p).reduce((best, row) => (Math.abs(row[p]!) > Math.abs(best[p]!) ? row : best));
+    if (!(Math.abs(pivot[p]!) > 1e-9)) return null;
+    rows[rows.indexOf(pivot)] = rows[p]!;
+    rows[p] = pivot;
+    for (const row of rows.slice(p + 1)) {
+      const factor = row[p]! / pivot[p]!;
+      for (let q = p; q <= n; q++) row[q]! -= factor * pivot[q]!;
     }
   }
-  const x = new Float64Array(n);
+  const answer = new Array<number>(n).fill(0);
   for (let p = n - 1; p >= 0; p--) {
-    let sum = m[p * 7 + n]!;
-    for (let q = p + 1; q < n; q++) sum -= m[p * 7 + q]! * x[q]!;
-    x[p] = sum / m[p * 7 + p]!;
+    const sum = answer.reduce((sum, value, q) => (q > p ? sum - rows[p]![q]! * value : sum), rows[p]![n]!);
+    answer[p] = sum / rows[p]![p]!;
   }
-  return x;
+  return answer;
 }

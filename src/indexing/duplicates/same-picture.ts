@@ -1,37 +1,61 @@
-import { align, HOPELESS } from "./align.ts";
-import { type Comparison, compare, MEASURES, type Measure } from "./compare.ts";
+import { type Alignment, alignClose, alignSmall } from "./align.ts";
+import { type Comparison, compare, type Measure } from "./compare.ts";
 import type { Glance } from "./glance.ts";
+import { placesOf, type Relief } from "./place.ts";
 
-/**
- * Logistic regression on the roots of the measures, fitted by
- * `node scripts/fit-duplicates.ts --items 36 --seeds 901,902,903`; no test draws from those malls.
- */
-const WEIGHTS: Readonly<Record<Measure | "intercept", number>> = {
-  apart: -6.511,
-  apartMiddle: -7.676,
-  inexact: 3.296,
-  rest: -1.817,
-  texture: -12.351,
-  textureLow: 1.283,
-  recoloured: -19.345,
-  lighter: -0.802,
-  uncovered: -7.908,
-  scale: -5.742,
-  turn: -0.827,
-  intercept: 9.333,
+/** Logistic regression on the roots of the measures; none counts in a picture's favour. */
+export type Weights = Readonly<Partial<Record<Measure, number>> & { intercept: number }>;
+
+/** Both fitted by `node scripts/fit-duplicates.ts --items 400 --seeds 901,902,903`, on malls that no test draws from. */
+const FIRST: Weights = {
+  solid: -3.137,
+  ground: -2.889,
+  texture: -0.177,
+  tinted: -9.457,
+  tintedMore: -4.872,
+  otherwise: -4.039,
+  recoloured: -8.673,
+  marked: -1.858,
+  uncovered: -4.101,
+  intercept: 9.044,
 };
+const SECOND: Weights = {
+  solid: -7.965,
+  ground: -0.722,
+  moved: -2.947,
+  otherwise: -6.761,
+  recoloured: -4.988,
+  marked: -4.825,
+  intercept: 8.466,
+};
+
+/** A pair that is less likely the same at the first look gets no second one. */
+const WORTH_A_LOOK = 0.05;
+/** Mean brightness that stays apart on the small pictures, from which on they are not compared any further. */
+export const HOPELESS = 15;
+
 /** From here on two pictures count as one, if nothing speaks against it; from CERTAIN on, whatever does. */
-export const SURE = 0.85;
+export const SURE = 0.95;
 export const CERTAIN = 0.98;
 
-/** How likely two pictures are one picture listed twice, 0..1. About 20 ms. */
-export function chanceOfSame(a: Glance, b: Glance): number {
-  const alignment = align(a, b);
-  return alignment.cost > HOPELESS ? 0 : chanceOf(compare(a, b, alignment));
+/** Where A lies on B, by two small pictures alone; null: they are not the same, as nearly all are that are not. */
+export function firstLook(a: Small, b: Small): Alignment | null {
+  const at = alignSmall(a.glance, b.glance, placesOf(a.relief, b.relief));
+  if (at.cost > HOPELESS) return null;
+  return chanceOf(compare(a.glance, b.glance, at), FIRST) >= WORTH_A_LOOK ? at : null;
 }
 
-export function chanceOf(comparison: Comparison): number {
-  let sum = WEIGHTS.intercept;
-  for (const measure of MEASURES) sum += WEIGHTS[measure] * Math.sqrt(Math.max(0, comparison[measure]));
+/** A picture of SMALL pixels, and what the search for its place needs. */
+export type Small = Readonly<{ glance: Glance; relief: Relief }>;
+
+/** How likely two pictures are one picture listed twice, 0..1. `at`: where the first look found them; CLOSE pictures. */
+export function secondLook(a: Glance, b: Glance, at: Alignment): number {
+  return chanceOf(compare(a, b, alignClose(a, b, at)), SECOND);
+}
+
+function chanceOf(comparison: Comparison, { intercept, ...weights }: Weights): number {
+  let sum = intercept;
+  for (const [measure, weight] of Object.entries(weights))
+    sum += weight * Math.sqrt(Math.max(0, comparison[measure as Measure]));
   return 1 / (1 + Math.exp(-sum));
 }
