@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Bitmap, everyDistance, HammingIndex } from "../src/hamming-index/index.ts";
+import { committing } from "./committing.ts";
 import { uniformCodes } from "./uniform-codes.ts";
 
 const K = 1200;
@@ -13,6 +14,8 @@ const SECONDS = 5;
 /** Codes inserted a second beside the searches, and in one upsert. */
 const RATE = 100_000;
 const BATCH = 2_000;
+/** Codes in the catalog to which another process commits more. */
+const COMMITTED = 300_000;
 
 /** `npm run -s bench -- segments [--codes 10000000] [--threads 2] [--seed 1] [--json]`: what an index costs beside its scans. */
 export async function benchSegments(args: readonly string[]) {
@@ -56,6 +59,7 @@ export async function benchSegments(args: readonly string[]) {
       }
       await again!.close();
     }
+    const committed = await committing(COMMITTED, RATE, SECONDS, threads);
     return {
       cpu: cpus()[0]?.model ?? "unknown",
       cores: availableParallelism(),
@@ -69,6 +73,7 @@ export async function benchSegments(args: readonly string[]) {
       upsertSeconds,
       flushSeconds,
       ...opened,
+      committing: committed,
     };
   } finally {
     rmSync(dir, { recursive: true });

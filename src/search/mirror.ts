@@ -1,8 +1,10 @@
+import { setImmediate } from "node:timers/promises";
 import type { CatalogStore, CodeChange, WriterLock } from "../catalog/index.ts";
 import { Bitmap, byDistanceThenId, HammingIndex, type Hit } from "../hamming-index/index.ts";
 import { CODE_BYTES, CodeSample } from "./sample.ts";
 
-const BATCH = 16_384;
+/** Codes taken up in one go, a few milliseconds: between two of them searches in progress are attended to. */
+const BATCH = 4096;
 /** Fewer codes than this are read from the catalog in milliseconds, and not worth a file. */
 const WORTH_KEEPING = 1000;
 /** Group of the pictures that no number of a category says all about: of several categories, of none, or numbered beyond. */
@@ -115,6 +117,7 @@ export class Mirror {
       this.#unflushed += n + gone.length;
       n = 0;
       gone = [];
+      await setImmediate();
     };
     for (const { imageId, code, category } of changes) {
       if (code === null) {
