@@ -8,7 +8,7 @@ import { APART, GROUND, howFar, takeOffMark, takeOffOverlay } from "./overlay.ts
  * Every number is small for one picture listed twice.
  */
 export const MEASURES = [
-  "solid", // root of the share that differs clearly, not in a thin line, 0..1: a small part redrawn counts for much
+  "solid", // root of the share that differs clearly, not as an edge a pixel off does, 0..1: a small part counts for much
   "ground", // the difference that three quarters of the ground stay below, 0..1 (of 60 levels)
   "texture", // 1 - correlation of the slopes of brightness, median over the patches, 0..2
   "moved", // how far what a patch shows has moved, median over the patches, pixels
@@ -23,6 +23,8 @@ export type Measure = (typeof MEASURES)[number];
 export type Comparison = Record<Measure, number>;
 
 const CAP = 60;
+/** Levels of brightness within which a picture is flat around a pixel. */
+const FLAT = 10;
 /** A pixel this far from the ground's colour belongs to the product. */
 const OFF_GROUND = 14;
 /** A patch shows something if its slopes are this steep (squared levels a pixel), or this much of it is product. */
@@ -63,7 +65,7 @@ export function compare(a: Glance, b: Glance, at: Alignment): Comparison {
         for (let c = 0; c < 3; c++) shift[c]! += lit[c]![i]! - a.planes[c]![i]!;
       }
     }
-  const marked = takeOffMark(lit, warped, differs, width);
+  const marked = takeOffMark(lit, warped, differs, bare, groundB, width);
   takeOffOverlay(differs, bare, covered, width, height);
   const [greyA, greyB] = [greys(lit, covered), greys(warped, covered)];
   const patches = new Float64Array(side * side * WIDE);
@@ -85,7 +87,7 @@ export function compare(a: Glance, b: Glance, at: Alignment): Comparison {
         patches[patch + RED]! += dr;
         patches[patch + GREEN]! += dg;
         patches[patch + BLUE]! += db;
-        if (differs[i] === APART && isSolid(differs, i, width)) solid++;
+        if (differs[i] === APART && (isWide(differs, i, width) || isNew(greyA, greyB, i, width))) solid++;
       }
       if (x === 0 || y === 0 || x === width - 1 || y === height - 1) continue;
       if ((covered[i - 1]! & covered[i + 1]! & covered[i - width]! & covered[i + width]!) === 0) continue;
@@ -120,8 +122,21 @@ export function compare(a: Glance, b: Glance, at: Alignment): Comparison {
 }
 
 /** Whether a pixel and those right of it, below, and between differ clearly: no line of a misfit is as wide. */
-const isSolid = (differs: Uint8Array, i: number, width: number): boolean =>
+const isWide = (differs: Uint8Array, i: number, width: number): boolean =>
   differs[i + 1] === APART && differs[i + width] === APART && differs[i + width + 1] === APART;
+
+/** Whether one picture is flat around a pixel that differs: then no edge has moved, something is there or not. */
+function isNew(a: Float32Array, b: Float32Array, i: number, width: number): boolean {
+  let [lowA, highA, lowB, highB] = [255, 0, 255, 0];
+  for (let row = i - width; row <= i + width; row += width)
+    for (let j = row - 1; j <= row + 1; j++) {
+      lowA = Math.min(lowA, a[j]!);
+      highA = Math.max(highA, a[j]!);
+      lowB = Math.min(lowB, b[j]!);
+      highB = Math.max(highB, b[j]!);
+    }
+  return highA - lowA < FLAT || highB - lowB < FLAT;
+}
 
 /** What a sticker spoils it spoils in its own patches only; another product differs in most. */
 function patchMeasures(patches: Float64Array, area: number) {

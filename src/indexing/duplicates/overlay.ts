@@ -10,8 +10,11 @@ const MARK = 9;
 /** Fewer pixels are no mark, and one that covers more of the product is its other colour. */
 const LEAST = 12;
 const MOST = 0.45;
+/** A mark that changes the ground by so many levels is seen there, on this many pixels for each of the product at least. */
+const [SEEN, ON_GROUND] = [16, 0.1];
 /** What a sticker hides at a corner, and a banner along an edge, as parts of the sides. */
 const [CORNER, STRIP] = [0.3, 0.19];
+/** At least this share of what a sticker or banner changes is ground in one of the pictures. */
 const OVER_GROUND = 0.02;
 
 /** How far A is outside of what B's pixel and its four neighbours hold: half a pixel's misfit is none. */
@@ -44,8 +47,16 @@ export function howFar(
 /**
  * A watermark is one colour laid thinly over everything: where it lies, B = (1 - strength) * A + strength * colour, or
  * the other way round. Puts such a mark on A where B bears it, and returns how many of the product's pixels it explains.
+ * One that would show on the ground, and is not there (`bare`: one picture alone shows ground), is the product's pattern.
  */
-export function takeOffMark(a: Planes, b: Planes, differs: Uint8Array, width: number): number {
+export function takeOffMark(
+  a: Planes,
+  b: Planes,
+  differs: Uint8Array,
+  bare: Uint8Array,
+  ground: readonly number[],
+  width: number,
+): number {
   const at: number[] = [];
   let product = 0;
   for (let i = 0; i < differs.length; i++) {
@@ -67,6 +78,9 @@ export function takeOffMark(a: Planes, b: Planes, differs: Uint8Array, width: nu
   for (const i of at) mark[i] = times(i);
   const ofProduct = at.reduce((sum, i) => sum + (mark[i]! > 0 && differs[i]! > GROUND ? 1 : 0), 0);
   if (ofProduct > product * MOST) return 0;
+  const shows = ground.some((value, c) => Math.abs(marked(c, value) - value) > SEEN);
+  const onGround = at.reduce((sum, i) => sum + (mark[i]! > 0 && bare[i] === 1 ? 1 : 0), 0);
+  if (shows && onGround < ofProduct * ON_GROUND) return 0;
   // Along its edges a mark is thinner: within two pixels of it, anything between with and without it.
   const around = widened(widened(mark, width), width);
   for (let i = 0; i < mark.length; i++) {
