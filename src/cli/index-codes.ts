@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { IndexReport } from "../index.ts";
 import { Progress } from "./progress.ts";
 import { settingsOf, withShop } from "./settings.ts";
 import { printJson } from "./table.ts";
@@ -17,8 +18,14 @@ export function addIndex(program: Command): void {
       if (json) printJson(report);
       else
         process.stdout.write(
-          `${report.made} codes made, ${report.failed} pictures set aside, ${report.codes} in all.\n`,
+          `${report.made} codes made, ${report.failed} pictures set aside, ${report.codes} in all.\n${segmentsText(report)}`,
         );
       if (report.failed > 0) process.exitCode = 1;
     });
+}
+
+function segmentsText({ segments }: IndexReport): string {
+  if (!segments) return "";
+  const lists = segments.lists > 0 ? `, in ${segments.lists} lists` : "";
+  return `${segments.codes} codes written for the search to start from${lists}.\n`;
 }

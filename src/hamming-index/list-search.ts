@@ -24,11 +24,10 @@ export class ListSearch {
     this.#others = parts.filter((part) => !inLists(part));
     const listed = parts.filter(inLists).map((segment) => partsOf(segment, filter));
     this.#listed = listed;
-    if (listed.length === 1) this.sizes = listed[0]!.sizes;
-    else {
-      this.sizes = new Uint32Array(clusters.lists);
-      for (const { sizes } of listed) for (let list = 0; list < sizes.length; list++) this.sizes[list]! += sizes[list]!;
-    }
+    this.sizes = added(
+      clusters,
+      listed.map(({ sizes }) => sizes),
+    );
   }
 
   /** What to compare for these lists, each asked for once. */
@@ -54,6 +53,21 @@ export class ListSearch {
     }
     return pieces;
   }
+}
+
+/** The last sums of each clusters, and of what; a search mostly finds there what the one before it had. */
+const sums = new WeakMap<Clusters, { of: readonly Uint32Array[]; sum: Uint32Array }[]>();
+const REMEMBERED = 32;
+
+function added(clusters: Clusters, sizes: readonly Uint32Array[]): Uint32Array {
+  if (sizes.length === 1) return sizes[0]!;
+  const known = sums.get(clusters) ?? [];
+  const same = known.find(({ of }) => of.length === sizes.length && of.every((one, i) => one === sizes[i]));
+  if (same) return same.sum;
+  const sum = new Uint32Array(clusters.lists);
+  for (const one of sizes) for (let list = 0; list < one.length; list++) sum[list]! += one[list]!;
+  sums.set(clusters, [{ of: sizes, sum }, ...known].slice(0, REMEMBERED));
+  return sum;
 }
 
 /** By segment, of all its codes. */

@@ -8,6 +8,8 @@ export type IndexStats = {
   /** Slots whose codes were replaced or removed and wait for a merge. */
   dead: number;
   segments: number;
+  /** Lists that codes are sorted into; 0: none, and every search is exact. */
+  lists: number;
   /** Codes not yet in a segment. */
   tail: number;
   threads: number;
@@ -38,6 +40,7 @@ export function statsOf(holdings: Holdings, threads: number, counting: Counting)
     codes: holdings.size,
     dead: parts.reduce((sum, part) => sum + part.deadCount, 0),
     segments: segments.length,
+    lists: holdings.clusters?.lists ?? 0,
     tail: tail.live + frozen.reduce((sum, part) => sum + part.live, 0),
     threads,
     counting,

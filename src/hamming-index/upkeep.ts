@@ -17,8 +17,12 @@ import { Tail } from "./tail.ts";
 
 /** Bytes a code that sorting takes. */
 const SORT_BYTES = 36;
-/** The most codes a merge makes one segment of: 4 Mi in memory, twice as many where only ids are; 450 MB with sorting. */
-const MERGE_CODES = 4 * 2 ** 20;
+/**
+ * The most codes a merge makes one segment of, twice as many where codes stay in files: so many, or this share of all. Beside
+ * what it merges it needs 108 bytes a code, some 110 MB or 7 bytes for each code of the index.
+ */
+const MERGE_CODES = 2 ** 20;
+const MERGE_SHARE = 1 / 16;
 /** Segments up to this size go into every merge: they cost next to nothing and would only become many. */
 const SMALL = 65_536;
 
@@ -88,7 +92,7 @@ export class Upkeep {
   }
 
   get #most(): number {
-    return this.#codesInFiles ? 2 * MERGE_CODES : MERGE_CODES;
+    return Math.max(MERGE_CODES, this.#holdings.size * MERGE_SHARE) * (this.#codesInFiles ? 2 : 1);
   }
 
   #hasRoomFor(codes: number): boolean {

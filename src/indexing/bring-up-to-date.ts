@@ -1,5 +1,7 @@
 import type { SightRecord, Store } from "../catalog/index.ts";
+import { config } from "../config.ts";
 import { LookseeError } from "../errors.ts";
+import { type WrittenSegments, writeSegments } from "../search/index.ts";
 import { inOrder } from "./gate.ts";
 import { asJob } from "./job-run.ts";
 import type { Progress } from "./progress.ts";
@@ -14,6 +16,8 @@ export type IndexReport = {
   /** Pictures that have no code, since their file is gone or can no longer be read. */
   failed: number;
   failures: { imageId: number; code: string; reason: string }[];
+  /** What `serve` will start from; null where there is too little to keep, or another process keeps it. */
+  segments: WrittenSegments | null;
   seconds: number;
 };
 
@@ -21,7 +25,8 @@ const IN_FLIGHT = 8;
 const BATCH = 64;
 
 /**
- * Makes the codes that a catalog lacks under this model: after a new model, or for images that came in under another.
+ * Makes the codes that a catalog lacks under this model, after a new model or for images that came in under another, and
+ * writes them down as the search reads them when it starts.
  * Interrupted, it goes on with those still missing. Throws CATALOG_UNKNOWN, IMPORT_CANCELLED, DATA_*.
  */
 export async function bringUpToDate(
@@ -79,7 +84,8 @@ export async function bringUpToDate(
       for (const { code } of failures) tally.failures[code] = (tally.failures[code] ?? 0) + 1;
     }
     const codes = catalog.counts().pictures - catalog.countMissingCodes(model.id);
+    const segments = await writeSegments(catalog, model.id, config.scanThreads);
     const seconds = (performance.now() - started) / 1000;
-    return { jobId: job.name, codes, made, failed: failures.length, failures, seconds };
+    return { jobId: job.name, codes, made, failed: failures.length, failures, segments, seconds };
   });
 }

@@ -13,3 +13,4 @@ export type { SearchQuery } from "./query.ts";
 export { writeReport } from "./report.ts";
 export type { Guess, SearchHit, SearchResult, SeenObject, Timings } from "./result.ts";
 export { type Eyes, Searcher, type SearcherOptions, SURVIVORS } from "./searcher.ts";
+export { type WrittenSegments, writeSegments } from "./write-segments.ts";

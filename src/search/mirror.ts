@@ -147,13 +147,13 @@ export class Mirror {
   }
 
   /** The `k` nearest pictures of a category; see HammingIndex.search. An unknown category has none. */
-  async nearestIn(category: string, code: Uint8Array, k: number): Promise<Hit[]> {
+  async nearestIn(category: string, code: Uint8Array, k: number, recall: number): Promise<Hit[]> {
     const known = this.categories().find(({ name }) => name === category);
     if (!known) return [];
     const mixed = this.#mixedIn(known.id, category);
     const parts = await Promise.all([
-      groupOf(known.id) === MIXED ? [] : this.index.search(code, k, { group: known.id }),
-      mixed.size === 0 ? [] : this.index.search(code, k, { group: MIXED, allow: mixed }),
+      groupOf(known.id) === MIXED ? [] : this.index.search(code, k, { group: known.id, recall }),
+      mixed.size === 0 ? [] : this.index.search(code, k, { group: MIXED, allow: mixed, recall }),
     ]);
     return parts.flat().sort(byDistanceThenId).slice(0, k);
   }
@@ -173,6 +173,19 @@ export class Mirror {
   categories(): readonly { id: number; name: string; items: number }[] {
     this.#categories ??= this.#catalog.categories();
     return this.#categories;
+  }
+
+  /**
+   * Writes the segments, from `listsFrom` codes on sorted into lists. False where another process writes them, or there are
+   * too few codes to be worth it.
+   */
+  async write(listsFrom: number): Promise<boolean> {
+    await this.#flushing;
+    if (!this.#lock || this.index.size < WORTH_KEEPING) return false;
+    if (this.index.size >= listsFrom && this.index.stats().lists === 0) await this.index.cluster();
+    await this.index.flush(this.#version);
+    this.#unflushed = 0;
+    return true;
   }
 
   async close(): Promise<void> {

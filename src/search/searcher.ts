@@ -27,6 +27,9 @@ import { type Subject, subjectOf } from "./subject.ts";
 /** What the coarse filter lets through (KDD'18: the ranking list of 1,200). */
 export const SURVIVORS = 1200;
 
+/** Share of them that the coarse filter must find where codes are sorted into lists; elsewhere it finds all. */
+const RECALL = 0.995;
+
 /** Pictures whose owners are looked up together: a page and the quality re-rank rarely need more. */
 const GROUPED_AT_ONCE = 64;
 
@@ -132,14 +135,14 @@ export class Searcher {
    * Sees what the last search saw.
    */
   async coarse(code: Uint8Array, category?: string): Promise<Hit[]> {
-    if (category === undefined) return this.#mirror.index.search(code, SURVIVORS);
-    return this.#mirror.nearestIn(category, code, SURVIVORS);
+    if (category === undefined) return this.#mirror.index.search(code, SURVIVORS, { recall: RECALL });
+    return this.#mirror.nearestIn(category, code, SURVIVORS, RECALL);
   }
 
   /** The vote looks at the whole catalog even when the shopper has picked a category: the other tabs stay honest. */
   #neighbours(subject: Subject): Promise<Hit[]> {
     const { index } = this.#mirror;
-    return index.search(subject.code, voters(index.size) + subject.ownImages.size);
+    return index.search(subject.code, voters(index.size) + subject.ownImages.size, { recall: RECALL });
   }
 
   #fine({ feature }: Subject, scanned: readonly Hit[]): Survivor[] {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { HammingIndex } from "../../src/hamming-index/index.ts";
 import { Mirror } from "../../src/search/mirror.ts";
+import { writeSegments } from "../../src/search/write-segments.ts";
 import { drawItems, MODEL, type TestItem, temporaryShop, upsert } from "./shop.ts";
 
 let shop: ReturnType<typeof temporaryShop>;
@@ -94,8 +95,8 @@ test("a picture is found by the category that its items have now, whichever it w
     for (const { name } of mirror.categories()) {
       const own = new Set(shop.catalog.imagesOfCategory(name));
       const truth = (await mirror.index.search(code, 5000)).filter(({ id }) => own.has(id));
-      expect(await mirror.nearestIn(name, code, 5000)).toEqual(truth);
-      expect(await mirror.nearestIn(name, code, 7)).toEqual(truth.slice(0, 7));
+      expect(await mirror.nearestIn(name, code, 5000, 1)).toEqual(truth);
+      expect(await mirror.nearestIn(name, code, 7, 1)).toEqual(truth.slice(0, 7));
     }
   };
   await compare();
@@ -123,11 +124,11 @@ test("a picture is found by the category that its items have now, whichever it w
   await compare();
   move(2, b);
   await compare();
-  expect(await mirror.nearestIn("no such category", code, 9)).toEqual([]);
+  expect(await mirror.nearestIn("no such category", code, 9, 1)).toEqual([]);
   await mirror.close();
   const again = await Mirror.open(shop.catalog, MODEL, 1);
   for (const { name } of again.categories())
-    expect(new Set((await again.nearestIn(name, code, 5000)).map(({ id }) => id))).toEqual(
+    expect(new Set((await again.nearestIn(name, code, 5000, 1)).map(({ id }) => id))).toEqual(
       new Set(shop.catalog.imagesOfCategory(name)),
     );
   await again.close();
@@ -146,7 +147,24 @@ test("segments from before there were groups are given theirs by the catalog", a
   const mirror = await Mirror.open(shop.catalog, MODEL, 1);
   expect([...mirror.index.ids(0)]).toEqual([]);
   const { name } = mirror.categories()[0]!;
-  const found = await mirror.nearestIn(name, new Uint8Array(64), 5000);
+  const found = await mirror.nearestIn(name, new Uint8Array(64), 5000, 1);
   expect(found.map(({ id }) => id).sort((a, b) => a - b)).toEqual(shop.catalog.imagesOfCategory(name));
   await mirror.close();
+});
+
+test("segments written ahead, with lists, are what a start reads and sorts no more", async () => {
+  expect(await writeSegments(shop.catalog, MODEL, 1)).toMatchObject({ lists: 0 });
+  const written = await writeSegments(shop.catalog, MODEL, 1, 1000);
+  expect(written!.lists).toBeGreaterThan(10);
+  const before = segments().map((path) => readFileSync(path));
+  const mirror = await Mirror.open(shop.catalog, MODEL, 1);
+  await compared(mirror);
+  expect(mirror.index.stats().lists).toBe(written!.lists);
+  const code = new Uint8Array(64).fill(85);
+  const exact = await mirror.index.search(code, 60);
+  const found = await mirror.index.search(code, 60, { recall: 0.9 });
+  expect(found.filter(({ id }) => exact.some((hit) => hit.id === id)).length).toBeGreaterThanOrEqual(50);
+  expect(await writeSegments(shop.catalog, MODEL, 1, 1000)).toBeNull(); // the mirror has the lock
+  await mirror.close();
+  expect(segments().map((path) => readFileSync(path))).toEqual(before);
 });
