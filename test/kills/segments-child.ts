@@ -9,9 +9,9 @@ if (index.refused.length > 0) throw index.refused[0];
 writeSync(1, `${index.mark}\n`);
 let written: Promise<void> = Promise.resolve();
 for (let number = index.mark + 1; ; number++) {
-  const { ids, codes, gone } = batchOf(number);
+  const { ids, codes, groups, gone } = batchOf(number);
   // While the batch before is still being merged and written.
-  await index.upsert(ids, codes);
+  await index.upsert(ids, codes, groups);
   await index.remove(gone);
   await written;
   written = index.flush(number).then(() => void writeSync(1, `${number}\n`));

@@ -41,7 +41,7 @@ test.each(["memory", "file"] as const)(
   async (codes) => {
     const dir = mkdtempSync(join(tmpdir(), "looksee-kills-"));
     const random = xorshift(SEED);
-    const held = new Map<number, Uint8Array>();
+    const held = new Map<number, { code: Uint8Array; group: number }>();
     let mark = 0;
     let midway = 0;
     for (let kill = 0; kill < Math.ceil(KILLS / 2); kill++) {
@@ -52,8 +52,13 @@ test.each(["memory", "file"] as const)(
       if (index.mark > acknowledged) midway++;
       while (mark < index.mark) applyBatch(held, ++mark);
       expect(index.size, `kill ${kill}`).toBe(held.size);
-      for (const query of [randomCodes(random, 1), randomCodes(random, 1)])
-        expect(compareHits(await index.search(query, 300), oracle(held, query, 300)), `kill ${kill}`).toBe("same");
+      for (const group of [undefined, kill % 5]) {
+        const query = randomCodes(random, 1);
+        const own = [...held].filter(([, one]) => group === undefined || one.group === group);
+        const codes = new Map(own.map(([id, { code }]) => [id, code]));
+        const hits = await index.search(query, 300, { group });
+        expect(compareHits(hits, oracle(codes, query, 300)), `kill ${kill}`).toBe("same");
+      }
       await index.close();
     }
     expect(mark, "batches written").toBeGreaterThan(KILLS / 2);
