@@ -41,14 +41,9 @@ export class Reach {
     const within = new Float64Array(ROWS * ROWS);
     const looked = new Float64Array(ROWS * ROWS);
     for (const { query, distances, lists, sizes, group } of answered) {
-      const { order, shells } = rank(query);
-      const distanceOf = new Uint16Array(sizes.length);
+      const { distances: distanceOf } = rank(query);
       const codes = new Float64Array(ROWS);
-      for (let distance = 0; distance <= CODE_BITS; distance++)
-        for (let i = shells[distance]!; i < shells[distance + 1]!; i++) {
-          distanceOf[order[i]!] = distance;
-          codes[Math.floor(distance / STEP)]! += sizes[order[i]!]!;
-        }
+      for (let list = 0; list < sizes.length; list++) codes[Math.floor(distanceOf[list]! / STEP)]! += sizes[list]!;
       // Below the last distance known, every code within is among those known.
       const farthest = Math.floor((distances.at(-1) ?? 0) / STEP);
       const near = new Float64Array(ROWS);
