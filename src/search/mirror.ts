@@ -62,10 +62,11 @@ export class Mirror {
   /** From what the index found in its folder to what the catalog holds now. */
   async #takeUp(): Promise<void> {
     const { index } = this;
-    // A counter that has gone back is another data folder's, or this one restored to an earlier day.
-    if (index.mark > this.#catalog.version()) await index.remove(Uint32Array.from(index.ids()));
-    // Group 0 is nobody's: such codes were written before there were groups.
-    else if (index.mark > 0 && index.ids(0).next().done) this.#version = index.mark;
+    // A counter that has gone back is another data folder's, or this one restored to an earlier day. Group 0 is nobody's: such
+    // codes were written before there were groups.
+    if (index.mark > this.#catalog.version() || !index.ids(0).next().done)
+      await index.remove(Uint32Array.from(index.ids()));
+    else if (index.mark > 0) this.#version = index.mark;
     for (const id of index.ids()) if (this.sample.wants(id)) this.sample.upsert(id, index.codeOf(id)!);
     await this.refresh();
     if (index.refused.length === 0) return;

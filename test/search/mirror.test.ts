@@ -144,8 +144,10 @@ test("segments from before there were groups are given theirs by the catalog", a
   await plain.upsert(ids, codes);
   await plain.flush(mark);
   await plain.close();
+  for (const { itemId } of drawItems(10)) shop.catalog.deleteItem(itemId);
   const mirror = await Mirror.open(shop.catalog, MODEL, 1);
   expect([...mirror.index.ids(0)]).toEqual([]);
+  await compared(mirror);
   const { name } = mirror.categories()[0]!;
   const found = await mirror.nearestIn(name, new Uint8Array(64), 5000, 1);
   expect(found.map(({ id }) => id).sort((a, b) => a - b)).toEqual(shop.catalog.imagesOfCategory(name));
