@@ -83,3 +83,25 @@ test("a floor or a budget that is none, and lists of nothing, are refused; witho
   expect(compareHits(hits, oracleOf(ids, codes, query(0), 60))).toBe("same");
   await index.close();
 });
+
+test("photos farther from all codes than these from each other keep the floor, and read a part", async () => {
+  const n = 24_000;
+  const index = await HammingIndex.open();
+  await index.upsert(
+    Uint32Array.from({ length: n }, (_, i) => i),
+    crowded(SEED, n, 60, 24), // so tight that the two thousandth of a crowd's own is nearer than any stranger's first
+  );
+  await index.cluster(300);
+  const strangers = crowded(SEED + 2, 40, 60, 200);
+  let [found, compared] = [0, 0];
+  for (let i = 0; i < 40; i++) {
+    const code = strangers.subarray(i * 64, i * 64 + 64);
+    const truth = new Set((await index.search(code, 60)).map(({ id }) => id));
+    const answer = await index.answer(code, 60, { recall: 0.95 });
+    found += answer.hits.filter(({ id }) => truth.has(id)).length / 60;
+    compared += answer.compared;
+  }
+  expect(found / 40).toBeGreaterThanOrEqual(0.95);
+  expect(compared / 40).toBeLessThan(n / 3);
+  await index.close();
+});
