@@ -1,7 +1,7 @@
 import { type Alignment, placer } from "./align.ts";
 import type { Glance } from "./glance.ts";
 import { greyOf, lightBetween, type Planes, underLight } from "./light.ts";
-import { APART, GROUND, howFar, takeOffMark, takeOffOverlay } from "./overlay.ts";
+import { APART, GROUND, howFar, isWide, takeOffMark, takeOffOverlay } from "./overlay.ts";
 
 /**
  * What two pictures laid over each other show, after light, one watermark, and one sticker or banner are taken off.
@@ -120,10 +120,6 @@ export function compare(a: Glance, b: Glance, at: Alignment): Comparison {
     uncovered: Math.max(0, 1 - count / Math.min(width * height, b.width * b.height * ratio ** 2)),
   };
 }
-
-/** Whether a pixel and those right of it, below, and between differ clearly: no line of a misfit is as wide. */
-const isWide = (differs: Uint8Array, i: number, width: number): boolean =>
-  differs[i + 1] === APART && differs[i + width] === APART && differs[i + width + 1] === APART;
 
 /** Whether one picture is flat around a pixel that differs: then no edge has moved, something is there or not. */
 function isNew(a: Float32Array, b: Float32Array, i: number, width: number): boolean {

@@ -7,7 +7,7 @@ import type { Progress } from "../progress.ts";
 import { CLOSE, type Glance, glanceOf, SMALL, shrunk } from "./glance.ts";
 import { groupItems } from "./group-items.ts";
 import { reliefOf } from "./place.ts";
-import { CERTAIN, firstLook, type Small, SURE, secondLook } from "./same-picture.ts";
+import { firstLook, type Small, SURE, secondLook } from "./same-picture.ts";
 
 /** Codes of one picture changed lie nearer than this, nearly always (bits of 512). */
 const RADIUS = 150;
@@ -98,15 +98,13 @@ export async function findDuplicates(
           if (!own) return same;
           for (const [head, members] of sets) {
             const tries = [...new Set([members[0]!, head, ...members.slice(1)])].slice(0, TRIES);
-            const chances: number[] = [];
             for (const other of tries) {
               const its = await pictures.small(other);
               if (!its) continue;
               found.compared++;
               const at = firstLook(its, own);
               const [a, b] = at ? [await pictures.close(other), await pictures.close(imageId)] : [];
-              chances.push(at && a && b ? secondLook(a, b, at) : 0);
-              if (!isOneOf(chances, tries.length)) continue;
+              if (!at || !a || !b || secondLook(a, b, at) < SURE) continue;
               found.confirmed++;
               same.add(head);
               break;
@@ -127,16 +125,6 @@ export async function findDuplicates(
 export function regroup(catalog: CatalogStore): void {
   catalog.duplicates.forgetGone();
   groupAnew(catalog);
-}
-
-/**
- * Whether a picture belongs to a set, by its chances of being the same as members of it. One that is certain is enough;
- * one that is sure needs a second that does not speak against it, or to be the only member there is, so that two
- * products alike do not grow together through one odd copy of either.
- */
-export function isOneOf(chances: readonly number[], members = Number.POSITIVE_INFINITY): boolean {
-  const [first = 0, second = 0] = chances.toSorted((a, b) => b - a);
-  return first >= CERTAIN || (first >= SURE && (members === 1 || second >= 0.5));
 }
 
 /** Makes the items' groups of what is known of pictures and verdicts; returns how many. */

@@ -11,11 +11,17 @@ const MARK = 9;
 const LEAST = 12;
 const MOST = 0.45;
 /** A mark that changes the ground by so many levels is seen there, on this many pixels for each of the product at least. */
-const [SEEN, ON_GROUND] = [16, 0.1];
+const [SEEN, ON_GROUND] = [16, 0.03];
 /** What a sticker hides at a corner, and a banner along an edge, as parts of the sides. */
 const [CORNER, STRIP] = [0.3, 0.19];
-/** At least this share of what a sticker or banner changes is ground in one of the pictures. */
-const OVER_GROUND = 0.02;
+/** Of what differs clearly there this share is compact; a redrawn product differs along its edges. */
+const COMPACT = 0.5;
+/** A sticker changes some ground, this share of what differs; a banner this share of the strip's ground. */
+const [STICKER_OVER, BANNER_OVER] = [0.02, 0.15];
+
+/** Whether a pixel and those right of it, below, and between differ clearly: no line of a misfit is as wide. */
+export const isWide = (differs: Uint8Array, i: number, width: number): boolean =>
+  differs[i] === APART && differs[i + 1] === APART && differs[i + width] === APART && differs[i + width + 1] === APART;
 
 /** How far A is outside of what B's pixel and its four neighbours hold: half a pixel's misfit is none. */
 export function howFar(
@@ -169,17 +175,20 @@ export function takeOffOverlay(
   ];
   let most = 0;
   let worst: (typeof parts)[number] | undefined;
-  for (const part of parts) {
-    let [sum, all, over] = [0, 0, 0];
+  for (const [n, part] of parts.entries()) {
+    let [differ, apart, compact, over, ground] = [0, 0, 0, 0, 0];
     for (let y = part[1]; y < part[3]; y++)
       for (let x = part[0]; x < part[2]; x++) {
         const i = y * width + x;
+        if (differs[i] === GROUND) ground++;
         if (differs[i]! < INEXACT) continue;
-        sum += differs[i] === APART ? 2 : 1;
-        all++;
+        differ++;
         over += bare[i]!;
+        if (differs[i] === APART) apart++;
+        if (isWide(differs, i, width)) compact++;
       }
-    if (sum > most && over >= OVER_GROUND * all) [most, worst] = [sum, part];
+    const lies = n < 4 ? over >= STICKER_OVER * differ : over >= BANNER_OVER * (over + ground);
+    if (differ + apart > most && lies && compact >= COMPACT * apart) [most, worst] = [differ + apart, part];
   }
   if (worst) for (let y = worst[1]; y < worst[3]; y++) covered.fill(0, y * width + worst[0], y * width + worst[2]);
 }
