@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from . import views
+from . import shelf, views
 
 CATALOG, PHOTO = 0, 1
 
@@ -19,6 +19,7 @@ class Plan:
     grocery_items: int = 8  # likewise
     grocery_families: int = 3
     grocery_photos: int = 1  # of each item
+    grocery_shelves: int = 0  # of each item, drawn from its catalogue picture
     clothing: int = 6
     streets: int = 3
     garments: int = 4
@@ -54,14 +55,16 @@ class Items:
 class Batches(torch.utils.data.IterableDataset):
     """Endless batches as dicts of tensors: pixels uint8 (n, side, side, 3), category, item, role, box, boxed."""
 
-    def __init__(self, sets, plan, side, seed, shuffle_identities=False):
-        """sets: kind -> PictureSet (training part is used). shuffle_identities: the control that must not learn."""
-        self.sets, self.plan, self.side, self.seed = sets, plan, side, seed
+    def __init__(self, sets, plan, sides, seed, shuffle_identities=False):
+        """sets: kind -> PictureSet (training part is used). sides: each batch has one of them.
+        shuffle_identities: the control that must not learn."""
+        self.sets, self.plan, self.sides, self.seed = sets, plan, sides, seed
         self.numbers = {}
         self.items = {k: Items(sets[k].of("train"), self.numbers) for k in ("groceries", "mall") if k in sets}
         if shuffle_identities:
             for items in self.items.values():
                 shuffle_photos(items, np.random.default_rng(seed))
+        self.cut_outs = {}
         self.clothing = by_category(sets["clothing"].of("train"))
         self.streets = sets["streets"].of("train")
 
@@ -73,9 +76,10 @@ class Batches(torch.utils.data.IterableDataset):
 
     def batch(self, random):
         rows, plan = [], self.plan
-        for kind, count, families, photos in (
-            ("mall", plan.mall_items, plan.mall_families, 1),
-            ("groceries", plan.grocery_items, plan.grocery_families, plan.grocery_photos),
+        self.side = pick(self.sides, random)
+        for kind, count, families, photos, shelves in (
+            ("mall", plan.mall_items, plan.mall_families, 1, 0),
+            ("groceries", plan.grocery_items, plan.grocery_families, plan.grocery_photos, plan.grocery_shelves),
         ):
             if kind not in self.items:
                 continue
@@ -85,6 +89,8 @@ class Batches(torch.utils.data.IterableDataset):
                 rows.append(self.catalog(kind, pick(items.catalog[item], random), random, number))
                 for photo in pick_many(items.photos[item], random, photos):
                     rows.append(self.photo(kind, photo, random, number))
+                for _ in range(shelves):
+                    rows.append(self.shelf(kind, items, item, random, number))
         for _ in range(plan.clothing):
             kinds = list(self.clothing)
             weights = np.sqrt([len(self.clothing[k]) for k in kinds])  # between the long tail and an even share
@@ -115,6 +121,14 @@ class Batches(torch.utils.data.IterableDataset):
             view = views.shop_view(pixels, picture, random, self.side)
         else:
             view = views.photo_view(pixels, picture, random, self.side, flip=kind in ("clothing", "streets"))
+        return (*view, picture.category, number, PHOTO)
+
+    def shelf(self, kind, items, item, random, number):
+        picture, pixels = items.catalog[item][0], self.sets[kind].pixels
+        if item not in self.cut_outs:
+            self.cut_outs[item] = shelf.cut_out(pixels[picture.row], picture.content)
+        behind = pick(items.photos[pick(list(items.photos), random)], random)
+        view = views.shelf_view(self.cut_outs[item], pixels[behind.row], behind, random, self.side)
         return (*view, picture.category, number, PHOTO)
 
 

@@ -14,7 +14,7 @@ class Config:
     held_out: str  # groceries' train photos kept for validation, as visits.py wrote them
     minutes: float  # the schedule ends then, whatever speed the machine has
     start: str = ""  # a run's last.pt whose averaged weights to begin with, instead of the trunk's alone
-    side: int = 160
+    sides: list = field(default_factory=lambda: [160])  # of each batch one of them; the last is served and measured
     seed: int = 1
     processes: int = 2
     sets: list = field(default_factory=lambda: ["groceries", "clothing", "streets", "mall"])

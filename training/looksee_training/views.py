@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import geometry, light
+from . import geometry, light, shelf
 
 NO_BOX = np.full(4, -1, np.float32)
 WHOLE_SHARE = 0.25  # of the views of a photo without a box
@@ -44,6 +44,17 @@ def catalog_view(pixels, picture, random, side, flip=False):
         window = geometry.around(geometry.jittered_box(picture.box, random, 0.05), 1.15)
     window = geometry.jittered(window, random, 0.03, 0.08)
     return _view(pixels, picture.box, window, random, side, flip, tilt=3, strength=0.35, cover=0.0)
+
+
+def shelf_view(cut_out, backdrop, picture, random, side):
+    """A catalogue picture's product on a shelf that was never photographed, before a window of another photo.
+
+    cut_out: of `shelf.cut_out`. backdrop: pixels, and `picture` whose they are.
+    """
+    window, stretch = geometry.any_window(picture.content, random, 0.1)
+    behind = geometry.cut(backdrop, window, side, stretch)
+    out, box = shelf.on_shelf(*cut_out, behind, random, side)
+    return out, NO_BOX if box is None else box.astype(np.float32)
 
 
 def garment_view(pixels, box, random, side):
