@@ -9,6 +9,7 @@ import { APART, GROUND, howFar, isWide, takeOffMark, takeOffOverlay } from "./ov
  */
 export const MEASURES = [
   "solid", // root of the share that differs clearly, not as an edge a pixel off does, 0..1: a small part counts for much
+  "hued", // root of the share that differs clearly in colour, not in brightness alone, and not as an edge does, 0..1
   "ground", // the difference that three quarters of the ground stay below, 0..1 (of 60 levels)
   "texture", // 1 - correlation of the slopes of brightness, median over the patches, 0..2
   "moved", // how far what a patch shows has moved, median over the patches, pixels
@@ -23,6 +24,8 @@ export type Measure = (typeof MEASURES)[number];
 export type Comparison = Record<Measure, number>;
 
 const CAP = 60;
+/** Levels that a channel may differ beyond what brightness does. */
+const HUE = 20;
 /** Levels of brightness within which a picture is flat around a pixel. */
 const FLAT = 10;
 /** A pixel this far from the ground's colour belongs to the product. */
@@ -108,17 +111,40 @@ export function compare(a: Glance, b: Glance, at: Alignment): Comparison {
       patches[patch + EX]! += gx * rest;
       patches[patch + EY]! += gy * rest;
     }
+  const hued = huedOf(lit, warped, greyA, greyB, differs, covered, width);
   const of = (sum: number, whole: number, empty: number) => (whole > 0 ? sum / whole : empty);
   const shifts = shift.map((sum) => of(sum, all, 0) / 255);
   const ratio = Math.max(width, height) / Math.max(b.width, b.height) / Math.exp(at.scale);
   return {
     solid: Math.sqrt(of(solid, product, 1)),
+    hued: Math.sqrt(of(hued, product, 0)),
     ground: Math.min(1, quantileOf(onGround, ground, 0.75) / CAP),
     ...patchMeasures(patches, (width * height) / (side * side)),
     recoloured: Math.max(...shifts) - Math.min(...shifts),
     marked: of(marked, all, 0),
     uncovered: Math.max(0, 1 - count / Math.min(width * height, b.width * b.height * ratio ** 2)),
   };
+}
+
+/** Pixels whose colour differs clearly whatever their brightness, with those right of them, below, and between. */
+function huedOf(
+  a: Planes,
+  b: Planes,
+  greyA: Float32Array,
+  greyB: Float32Array,
+  differs: Uint8Array,
+  covered: Uint8Array,
+  width: number,
+): number {
+  const hue = new Uint8Array(differs.length);
+  for (let i = 0; i < hue.length; i++) {
+    if (covered[i] === 0 || differs[i] !== APART) continue;
+    const lighter = greyA[i]! - greyB[i]!;
+    for (let c = 0; c < 3; c++) if (Math.abs(a[c]![i]! - b[c]![i]! - lighter) > HUE) hue[i] = 1;
+  }
+  let count = 0;
+  for (let i = 0; i < hue.length; i++) count += hue[i]! & hue[i + 1]! & hue[i + width]! & hue[i + width + 1]!;
+  return count;
 }
 
 /** Whether one picture is flat around a pixel that differs: then no edge has moved, something is there or not. */

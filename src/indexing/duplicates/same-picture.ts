@@ -38,6 +38,9 @@ export const HOPELESS = 15;
 /** From here on two pictures count as one. */
 export const SURE = 0.96;
 
+/** One photo with a trim in another colour shows this much of it; of the ten changes, what no watermark explains does not. */
+const HUED = 0.03;
+
 /** Where A lies on B, by two small pictures alone; null: they are not the same, as nearly all are that are not. */
 export function firstLook(a: Small, b: Small): Alignment | null {
   const at = alignSmall(a.glance, b.glance, placesOf(a.relief, b.relief));
@@ -50,7 +53,9 @@ export type Small = Readonly<{ glance: Glance; relief: Relief }>;
 
 /** How likely two pictures are one picture listed twice, 0..1. `at`: where the first look found them; CLOSE pictures. */
 export function secondLook(a: Glance, b: Glance, at: Alignment): number {
-  return chanceOf(compare(a, b, alignClose(a, b, at)), SECOND);
+  const comparison = compare(a, b, alignClose(a, b, at));
+  if (comparison.hued > HUED && comparison.marked === 0) return 0;
+  return chanceOf(comparison, SECOND);
 }
 
 function chanceOf(comparison: Comparison, { intercept, ...weights }: Weights): number {
