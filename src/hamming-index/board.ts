@@ -3,6 +3,9 @@ import { CODE_BYTES } from "./layout.ts";
 
 const COUNTINGS: readonly Counting[] = ["words", "lanes"];
 
+/** A search without any progress for so long has lost a thread. */
+const PATIENCE_MS = 60_000;
+
 /** Queries that one pass over memory can serve. */
 export const QUERIES_MAX = 64;
 const MAX_MEMORIES = 128; // 2^32 codes take 70 of them
@@ -135,16 +138,17 @@ export class Board {
   /** Resolves once all pieces are scanned; false if none was for a minute. The calling thread is free meanwhile. */
   async settled(): Promise<boolean> {
     const pieces = this.#job(3);
-    let before = -1;
+    let [before, since] = [-1, 0];
     for (let done = Atomics.load(this.#words, DONE); done < pieces; done = Atomics.load(this.#words, DONE)) {
-      if (done === before) return false;
-      before = done;
+      // Woken without progress: a thread that was slow to ring for the search before this one.
+      if (done !== before) [before, since] = [done, performance.now()];
+      else if (performance.now() - since > PATIENCE_MS) return false;
       const { async, value } = Atomics.waitAsync(this.#words, DONE, done);
       if (!async) continue;
       // The timer also keeps the process alive, which a pending wait does not.
       let timer: NodeJS.Timeout | undefined;
       const patience = new Promise((resolve) => {
-        timer = setTimeout(resolve, 60_000);
+        timer = setTimeout(resolve, PATIENCE_MS + 1);
       });
       await Promise.race([value, patience]);
       clearTimeout(timer);
