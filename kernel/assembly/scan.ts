@@ -233,6 +233,19 @@ export function scanLanes(state: usize, codes: usize, side: usize, from: i32, to
   }
 }
 
+/** Scans `n` pieces of 8 words, as board.ts lays them out; a call from JavaScript for each would cost more than a short one. */
+export function scanPieces(state: usize, pieces: usize, n: i32, inLanes: bool): void {
+  for (const end = pieces + (<usize>n << 5); pieces < end; pieces += 32) {
+    const codes = <usize>load<u32>(pieces, 4);
+    const side = <usize>load<u32>(pieces, 8);
+    const from = load<i32>(pieces, 12);
+    const to = load<i32>(pieces, 16);
+    if (load<u32>(pieces, 28) != 0) scanAllowed(state, codes, side, from, to);
+    else if (inLanes) scanLanes(state, codes, side, from, to);
+    else scanWords(state, codes, side, from, to);
+  }
+}
+
 /** Takes over the candidates that another thread has left in `other`. */
 export function absorb(state: usize, other: usize): void {
   const n = load<i32>(other + COUNT_AT);

@@ -8,6 +8,7 @@ export type Kernel = {
   scanWords(state: number, codes: number, side: number, from: number, to: number): void;
   scanLanes(state: number, codes: number, side: number, from: number, to: number): void;
   scanAllowed(state: number, codes: number, side: number, from: number, to: number): void;
+  scanPieces(state: number, pieces: number, n: number, inLanes: boolean): void;
   absorb(state: number, other: number): void;
   finish(state: number): number;
 };

@@ -17,6 +17,8 @@ import {
 
 /** With several queries: codes that each of them is compared with while they are in the cache, 256 KB. */
 const SHARED_RUN = 4096;
+/** Pieces put to the kernel at once. */
+const TOGETHER = 4096;
 /** The least that is read from a file at once, in codes: 64 KB. */
 const READ_CODES = 1024;
 
@@ -159,10 +161,24 @@ export class Scanner {
       const memory = pieces[at]!;
       const file = pieces[at + 5]!;
       this.begin(memory, job);
-      if (file === NO_FILE)
+      if (file !== NO_FILE) this.#read(job, memory, pieces.subarray(at, at + PIECE_WORDS), file);
+      else if (job.queries === 1) at = this.#together(job, pieces, at) - PIECE_WORDS;
+      else
         this.#compare(job, memory, pieces[at + 1]!, pieces[at + 2]!, pieces[at + 3]!, pieces[at + 4]!, pieces[at + 7]!);
-      else this.#read(job, memory, pieces.subarray(at, at + PIECE_WORDS), file);
     }
+  }
+
+  /** Scans the piece at `at` and those after it that lie in the same memory, in one call; returns where the next begins. */
+  #together(job: Job, pieces: Uint32Array, at: number): number {
+    const memory = pieces[at]!;
+    const most = Math.min(pieces.length, at + TOGETHER * PIECE_WORDS);
+    let end = at + PIECE_WORDS;
+    while (end < most && pieces[end] === memory && pieces[end + 5] === NO_FILE) end += PIECE_WORDS;
+    const stage = this.#scratch + STAGE_AT;
+    new Uint32Array(this.#memories[memory]!.buffer, stage, end - at).set(pieces.subarray(at, end));
+    const n = (end - at) / PIECE_WORDS;
+    this.#kernels[memory]!.scanPieces(this.#state(0, job.k), stage, n, job.counting === "lanes");
+    return end;
   }
 
   #state(query: number, k: number): number {
