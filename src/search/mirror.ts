@@ -11,6 +11,8 @@ const WORTH_KEEPING = 1000;
 const MIXED = 65_535;
 /** Changes after which segments are written while the process goes on; what is newer is read from the catalog. */
 const FLUSH_EVERY = 65_536;
+/** While changes keep coming they are taken up this often, so that a question finds little left to do (ms). */
+const FOLLOW_EVERY = 5;
 
 /**
  * The catalog's codes of one model, brought up to date before every query: what any process has committed before the
@@ -32,6 +34,7 @@ export class Mirror {
   #unflushed = 0;
   #flushing: Promise<void> | null = null;
   #refreshing: Promise<void> | null = null;
+  #following: NodeJS.Timeout | undefined;
   /** By category, what is in it beside the pictures of its group; kept until the catalog changes. */
   readonly #mixed = new Map<number, Bitmap>();
   #categories: { id: number; name: string; items: number }[] | null = null;
@@ -102,6 +105,9 @@ export class Mirror {
     this.#mixed.clear();
     this.#categories = null;
     this.#version = version;
+    clearTimeout(this.#following);
+    // What fails here fails at the next question too, which has somebody to tell.
+    this.#following = setTimeout(() => void this.refresh().catch(() => {}), FOLLOW_EVERY).unref();
     if (this.#unflushed >= FLUSH_EVERY && !this.#flushing)
       this.#flushing = this.#flush().finally(() => {
         this.#flushing = null;
@@ -191,6 +197,7 @@ export class Mirror {
 
   async close(): Promise<void> {
     await this.#refreshing;
+    clearTimeout(this.#following);
     await this.#flushing;
     await this.#flush();
     await this.index.close();
