@@ -15,7 +15,7 @@ const SECONDS = 5;
 const RATE = 100_000;
 const BATCH = 2_000;
 /** Codes in the catalog to which another process commits more. */
-const COMMITTED = 300_000;
+const COMMITTED = 3_000_000;
 
 /** `npm run -s bench -- segments [--codes 10000000] [--threads 2] [--seed 1] [--json]`: what an index costs beside its scans. */
 export async function benchSegments(args: readonly string[]) {
