@@ -60,9 +60,14 @@ async function readable(heic: Uint8Array, { icc }: PictureHeader): Promise<Uint8
   return tiffOf(pixels, width, height, icc);
 }
 
+/** Without the decoder's own words, which several threads at once mix up: the same file must give the same report. */
 export function broken(format: string, cause: unknown): LookseeError {
-  const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-  return new LookseeError("PICTURE_BROKEN", `the ${format} picture cannot be decoded (${why})`, SEND_AGAIN, { cause });
+  return new LookseeError(
+    "PICTURE_BROKEN",
+    `the ${format} picture is cut short or damaged: it cannot be decoded to its end`,
+    SEND_AGAIN,
+    { cause },
+  );
 }
 
 function turn(image: Sharp, orientation: number): Sharp {
