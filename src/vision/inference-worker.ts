@@ -12,7 +12,7 @@ export type WorkerSetup = {
   input: string;
   outputs: string[];
 };
-/** One batch in: n pictures of side * side * 3 bytes, one after another. */
+/** One batch in: n pictures of side * side * 3 bytes, one after another; null asks the thread to end. */
 export type BatchIn = { id: number; count: number; pixels: Uint8Array };
 /** One batch out: per output name, n rows of float32; `ms` is the time of the network alone. */
 export type BatchOut =
@@ -34,7 +34,16 @@ session.then(
   (error) => port.postMessage({ ready: false, error: String(error?.message ?? error) }),
 );
 
-port.on("message", async (batch: BatchIn) => {
+port.on("message", async (batch: BatchIn | null) => {
+  if (batch === null) {
+    // By itself, with nothing in progress: a thread that is ended from outside within ONNX takes the process with it.
+    await session.then(
+      (ready) => ready.release(),
+      () => {},
+    );
+    port.close();
+    return;
+  }
   try {
     const started = performance.now();
     const feeds = { [setup.input]: new Tensor("float32", planes(batch), [batch.count, 3, setup.side, setup.side]) };

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
@@ -96,7 +97,7 @@ export class Inference {
       job.reject(closed());
     this.#queue = [];
     this.#running.clear();
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#workers.splice(0).map(ended));
   }
 
   #send(): void {
@@ -155,6 +156,13 @@ export class Inference {
     this.#closed = true;
     for (const job of this.#queue.splice(0)) job.reject(error);
   }
+}
+
+/** After what the thread has in progress. */
+async function ended(worker: Worker): Promise<void> {
+  worker.ref();
+  worker.postMessage(null);
+  await once(worker, "exit").catch(() => {}); // one that fails while it ends has ended
 }
 
 const closed = () =>

@@ -65,3 +65,14 @@ test("a closed model rejects what waits and what comes", async () => {
   for (const outcome of await waiting) expect(outcome.status).toBe("rejected");
   await expect(other.see(picture)).rejects.toMatchObject({ code: "INTERNAL" });
 });
+
+test("closing while the network runs ends its threads and not the process", { timeout: 60_000 }, async () => {
+  const bytes = await scene(3, 200, 160);
+  for (let delay = 0; delay < 12; delay += 2) {
+    const other = await openModel(defaultModelFolder(), { workers: 2 });
+    const looks = Array.from({ length: 6 }, () => other.see(bytes).catch((error) => error.code));
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    await other.close();
+    for (const look of await Promise.all(looks)) expect(look === "INTERNAL" || look.feature.length === 512).toBe(true);
+  }
+});
