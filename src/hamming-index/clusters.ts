@@ -43,6 +43,7 @@ export class Clusters {
       lists: lists.length / CODE_BYTES,
       heads: heads.length / CODE_BYTES,
       settings: this.measured?.all.settings ?? null,
+      ...(this.measured && { codes: this.measured.codes }),
       ...(this.measured?.groups && { groupSettings: this.measured.groups.settings }),
     });
     const text = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
@@ -78,7 +79,7 @@ export class Clusters {
       return Uint8Array.from(bytes.subarray(at - size, at));
     };
     const text = Buffer.from(next(view.getUint32(8, true))).toString();
-    const { lists, heads, settings, groupSettings } = JSON.parse(text) as Text;
+    const { lists, heads, codes = 0, settings, groupSettings } = JSON.parse(text) as Text;
     const centroids = {
       heads: next(heads * CODE_BYTES),
       starts: new Uint32Array(next((heads + 1) * 4).buffer),
@@ -89,11 +90,12 @@ export class Clusters {
     };
     if (!settings) return new Clusters(centroids);
     const all = measures(settings);
-    return new Clusters(centroids, groupSettings ? { all, groups: measures(groupSettings) } : { all });
+    return new Clusters(centroids, groupSettings ? { codes, all, groups: measures(groupSettings) } : { codes, all });
   }
 }
 
-type Text = { lists: number; heads: number; settings: Setting[] | null; groupSettings?: Setting[] };
+/** `codes` is not there in older files. */
+type Text = { lists: number; heads: number; codes?: number; settings: Setting[] | null; groupSettings?: Setting[] };
 
 const bytesOf = (array: Uint32Array | Float32Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

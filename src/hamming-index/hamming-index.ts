@@ -186,17 +186,20 @@ export class HammingIndex {
   }
 
   /**
-   * Sorts all codes into lists, by default of some 80 codes, of more past a million, and measures how few a search must read: what `recall` below 1
-   * needs. Codes that come later are sorted in as they are merged. Minutes for 100 M; the index answers meanwhile. Throws
-   * INDEX_LISTS, INDEX_FULL, INDEX_CLOSED.
+   * Sorts all codes into lists, by default of some 80 codes, of more past a million, and measures how few a search must
+   * read: what `recall` below 1 needs. Codes that come later are sorted in as they are merged; when the index has grown to
+   * twice its size (`stats().measured`), call it again: unless `lists` are asked for, it keeps those there are while they
+   * are half as many as they should be, and only brings together and measures. Minutes for 100 M; the index answers
+   * meanwhile. Throws INDEX_LISTS, INDEX_FULL, INDEX_CLOSED.
    */
-  async cluster(lists = listsFor(this.size)): Promise<void> {
+  async cluster(lists?: number): Promise<void> {
     this.#open();
-    checkLists(lists, this.size);
+    checkLists(lists ?? 1, this.size);
     if (!this.#merges) throw new LookseeError("INDEX_FOLDER", "this index writes nothing", "Open it with write: true");
     await this.#alone(async () => {
       const clusters = await this.#upkeep.cluster(lists);
       clusters.measured = await measureClusters(this.#holdings, this.#searches, clusters);
+      clusters.file = undefined; // as it stood before
     });
   }
 
@@ -235,7 +238,3 @@ export class HammingIndex {
     if (this.#closed) throw new LookseeError("INDEX_CLOSED", "The index has been closed", "Open another one");
   }
 }
-
-/** A list for every 80 codes while that is few lists; then they grow with the root, for ranking them costs time too. */
-const listsFor = (codes: number): number =>
-  Math.max(1, Math.round(Math.min(codes / 80, 16_384 * Math.sqrt(codes / 1_310_720), 65_536)));

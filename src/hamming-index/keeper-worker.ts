@@ -41,13 +41,21 @@ port.on("message", (message: Message) => {
 function answer(order: KeeperOrder & { id: number }): void {
   const { id } = order;
   try {
-    port.postMessage({ id, value: done(order) } satisfies KeeperAnswer);
+    const value = done(order);
+    port.postMessage({ id, value } satisfies KeeperAnswer, buffersOf(value));
   } catch (error) {
     const { message } = error as Error;
     const code = (error as NodeJS.ErrnoException).code;
     const more = error instanceof LookseeError ? { problem: error.problem, remedy: error.remedy } : {};
     port.postMessage({ id, error: { message, code, ...more } } satisfies KeeperAnswer);
   }
+}
+
+/** What a segment keeps for every code is handed over, not copied: gigabytes, of a hundred million codes. */
+function buffersOf(value: unknown): ArrayBuffer[] {
+  const { order, lists, groups } = (value ?? {}) as Partial<SegmentParts>;
+  const arrays = [order, lists?.starts, groups?.from, groups?.of].filter((array) => array !== undefined);
+  return [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))];
 }
 
 function done(order: KeeperOrder): unknown {

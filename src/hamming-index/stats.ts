@@ -10,6 +10,8 @@ export type IndexStats = {
   segments: number;
   /** Lists that codes are sorted into; 0: none, and every search is exact. */
   lists: number;
+  /** Codes held when it was last measured how far a search must look; 0: never. */
+  measured: number;
   /** Codes not yet in a segment. */
   tail: number;
   threads: number;
@@ -41,6 +43,7 @@ export function statsOf(holdings: Holdings, threads: number, counting: Counting)
     dead: parts.reduce((sum, part) => sum + part.deadCount, 0),
     segments: segments.length,
     lists: holdings.clusters?.lists ?? 0,
+    measured: holdings.clusters?.measured?.codes ?? 0,
     tail: tail.live + frozen.reduce((sum, part) => sum + part.live, 0),
     threads,
     counting,

@@ -72,23 +72,35 @@ export class Upkeep {
   }
 
   /**
-   * Sorts every code into `lists` lists, in one segment if the machine has the memory for a second copy, else segment by
-   * segment; merges sort from now on. Throws INDEX_FULL.
+   * Sorts every code into lists, in one segment if the machine has the memory for it beside the others, else segment by
+   * segment; merges sort from now on. `lists`: how many; undefined: those there are, if they are not too few. Throws
+   * INDEX_FULL.
    */
-  async cluster(lists: number): Promise<Clusters> {
+  async cluster(lists?: number): Promise<Clusters> {
     const holdings = this.#holdings;
-    const some = holdings.spread(trainingCodes(lists));
-    const sample = new Uint8Array(some.length * CODE_BYTES);
-    for (const [i, { code }] of some.entries()) sample.set(code, i * CODE_BYTES);
-    const clusters = new Clusters(await this.#keeper.train(sample, lists));
+    const wanted = lists ?? listsFor(holdings.size);
+    const known = lists === undefined ? holdings.clusters : undefined;
+    const clusters = known && known.lists * 2 >= wanted ? known : await this.#trained(wanted);
     holdings.clusters = clusters;
     holdings.freeze();
     const state = this.#state();
+    // A list is read in one go where all its codes are in one segment.
+    const whole = this.#hasRoomFor(holdings.size);
+    // Codes in files are sorted a segment at a time, which the machine's cache holds, then brought together as they lie.
+    if (this.#codesInFiles || !whole)
+      for (const part of [...state.keys()])
+        if (!(part instanceof Segment && clusters.hold(part))) await this.#merge([part], state);
     const parts = [...state.keys()];
-    // A list is read in one go where all its codes are in one segment, for which there must be room beside the others.
-    if (this.#hasRoomFor(holdings.size)) await this.#merge(parts, state);
-    else for (const part of parts) await this.#merge([part], state);
+    const done = parts.length === 1 && parts[0] instanceof Segment && clusters.hold(parts[0]);
+    if (whole && !done) await this.#merge(parts, state);
     return clusters;
+  }
+
+  async #trained(lists: number): Promise<Clusters> {
+    const some = this.#holdings.spread(trainingCodes(lists));
+    const sample = new Uint8Array(some.length * CODE_BYTES);
+    for (const [i, { code }] of some.entries()) sample.set(code, i * CODE_BYTES);
+    return new Clusters(await this.#keeper.train(sample, lists));
   }
 
   get #most(): number {
@@ -241,6 +253,10 @@ export class Upkeep {
     return { ...file, fd, number: this.#hooks.addFile(codeFile(fd)) };
   }
 }
+
+/** A list for every 80 codes while that is few lists; then they grow with the root, for ranking them costs time too. */
+const listsFor = (codes: number): number =>
+  Math.max(1, Math.round(Math.min(codes / 80, 16_384 * Math.sqrt(codes / 1_310_720), 65_536)));
 
 /** Codes are the first section. */
 const codeFile = (fd: number): CodeFile => ({ fd, codesAt: HEADER_BYTES });

@@ -189,7 +189,8 @@ export class Mirror {
   async write(listsFrom: number): Promise<boolean> {
     await this.#flushing;
     if (!this.#lock || this.index.size < WORTH_KEEPING) return false;
-    if (this.index.size >= listsFrom && this.index.stats().lists === 0) await this.index.cluster();
+    const { codes, measured } = this.index.stats();
+    if (codes >= Math.max(listsFrom, 2 * measured)) await this.index.cluster();
     await this.index.flush(this.#version);
     this.#unflushed = 0;
     return true;

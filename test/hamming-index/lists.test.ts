@@ -71,6 +71,30 @@ test.each(["memory", "file"] as const)(
   },
 );
 
+test.each(["memory", "file"] as const)(
+  "with codes in %s: grown since, clustering again keeps the lists, makes one segment and measures anew",
+  async (where) => {
+    const options: OpenOptions = { dir: join(root, `again-${where}`), modelId: "m", codes: where };
+    const index = await HammingIndex.open(options);
+    await index.upsert(ids.subarray(0, 3000), codes.subarray(0, 3000 * 64));
+    await index.cluster(64);
+    expect(index.stats()).toMatchObject({ lists: 64, measured: 3000 });
+    await index.upsert(ids.subarray(3000), codes.subarray(3000 * 64));
+    await index.cluster();
+    expect(index.stats()).toMatchObject({ lists: 64, measured: N, segments: 1, tail: 0 });
+    await exact(index, 0, N);
+    expect(await recallOf(index, 60, 0.95)).toBeGreaterThanOrEqual(0.93);
+    await index.cluster(100);
+    expect(index.stats()).toMatchObject({ lists: 100, measured: N, segments: 1 });
+    await exact(index, 0, N);
+    await index.flush(1);
+    await index.close();
+    const again = await HammingIndex.open(options);
+    expect(again.stats()).toMatchObject({ lists: 100, measured: N });
+    await again.close();
+  },
+);
+
 test("a floor or a budget that is none, and lists of nothing, are refused; without lists every answer is exact", async () => {
   const index = await HammingIndex.open();
   await expect(index.cluster(4)).rejects.toThrow(/^INDEX_LISTS: /);

@@ -2,7 +2,7 @@ export { assign, type Centroids, sortByList, trainCentroids, trainingCodes } fro
 export { Ranker, type Ranking } from "./ranker.ts";
 export { Reach } from "./reach.ts";
 export { SampledCodes } from "./sampled.ts";
-export { type CoarseAnswer, type Compare, searchLists, type Walkable } from "./search.ts";
+export { type CoarseAnswer, type Compare, nearestOf, searchLists, type Walkable } from "./search.ts";
 export {
   ANSWER_K,
   type Choice,

@@ -38,7 +38,8 @@ export async function searchLists(
   }
 }
 
-function nearestOf(some: readonly Hit[], others: readonly Hit[], k: number): Hit[] {
+/** The first k of two answers, put together. */
+export function nearestOf(some: readonly Hit[], others: readonly Hit[], k: number): Hit[] {
   const nearest: Hit[] = [];
   for (let i = 0, j = 0; nearest.length < k && (i < some.length || j < others.length); ) {
     const [a, b] = [some[i], others[j]];

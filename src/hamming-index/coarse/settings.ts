@@ -37,8 +37,8 @@ export type Sample = Answered & { readonly ids: Uint32Array; readonly self: numb
 /** How codes lie among lists, and what each target gave. */
 export type Measures = { reach: Reach; settings: Setting[] };
 
-/** Of searches among all codes, and, where there are groups, of searches within one. */
-export type Measured = { all: Measures; groups?: Measures };
+/** Of searches among all codes, and, where there are groups, of searches within one; `codes`: held at that time. */
+export type Measured = { codes: number; all: Measures; groups?: Measures };
 
 /**
  * Learns from half of `samples` how codes lie among lists, and measures on the other half what each target gives. Every
