@@ -16,18 +16,14 @@ const CRC_AT = 4092;
 
 /** Every section begins at a multiple of this. */
 export const ALIGN = 4096;
-export const PREFIX_MAX = 8;
 
-/** Section kinds, as numbered in the file. */
+/** Section kinds, as numbered in the file; 6 to 8 stand in files of nobody's and are passed over. */
 export const SECTIONS = {
   codes: 1,
   ids: 2,
   lists: 3,
   order: 4,
   centroids: 5,
-  prefixBits: 6,
-  prefixes: 7,
-  coarse: 8,
   groups: 9,
 } as const;
 export type SectionName = keyof typeof SECTIONS;
@@ -38,8 +34,6 @@ export type Section = { at: number; bytes: number; crc: number };
 export type SegmentHeader = {
   count: number;
   lists: number;
-  /** Bytes of prefix a code, 0 … 8. */
-  prefixBytes: number;
   minId: number;
   maxId: number;
   modelId: string;
@@ -54,7 +48,7 @@ export function encodeHeader(header: SegmentHeader): Uint8Array {
   const view = new DataView(bytes.buffer);
   const model = Buffer.from(header.modelId);
   const version = header.sections.groups ? SEGMENT_VERSION : 1;
-  const words = [MAGIC, version, HEADER_BYTES, CODE_BITS, header.count, header.lists, header.prefixBytes, 0];
+  const words = [MAGIC, version, HEADER_BYTES, CODE_BITS, header.count, header.lists, 0, 0];
   for (const [i, word] of [...words, header.minId, header.maxId].entries()) view.setUint32(i * 4, word, true);
   view.setBigUint64(40, BigInt(header.length), true);
   view.setUint32(48, model.length, true);
@@ -101,11 +95,10 @@ export function decodeHeader(name: string, bytes: Uint8Array, length: number): S
       sections[found[0] as SectionName] = { crc: word(entry + 4), at: long(entry + 8), bytes: long(entry + 16) };
   }
   const modelId = Buffer.from(bytes.subarray(MODEL_AT, MODEL_AT + Math.min(word(48), MODEL_MAX))).toString();
-  const [count, lists, prefixBytes] = [word(16), word(20), word(24)];
-  const header = { count, lists, prefixBytes, minId: word(32), maxId: word(36), modelId, length: long(40), sections };
+  const [count, lists] = [word(16), word(20)];
+  const header = { count, lists, minId: word(32), maxId: word(36), modelId, length: long(40), sections };
   if (header.length !== length) throw damaged(name, `it has ${length} bytes and should have ${header.length}`);
-  if (word(12) !== CODE_BITS || count < 1 || lists < 1 || prefixBytes > PREFIX_MAX)
-    throw damaged(name, "its header contradicts itself");
+  if (word(12) !== CODE_BITS || count < 1 || lists < 1) throw damaged(name, "its header contradicts itself");
   for (const [section, bytes] of Object.entries(sectionSizes(header))) {
     const { at, bytes: held } = sections[section as SectionName] ?? { at: 0, bytes: 0 };
     if (held !== bytes || at % ALIGN !== 0 || at + held > length)
@@ -114,20 +107,14 @@ export function decodeHeader(name: string, bytes: Uint8Array, length: number): S
   return header;
 }
 
-/** The bytes each section must have; `order`, `coarse` and `groups` are free to be absent and are not listed then. */
-export function sectionSizes({
-  count,
-  lists,
-  prefixBytes,
-  sections,
-}: SegmentHeader): Partial<Record<SectionName, number>> {
+/** The bytes each section must have; `order` and `groups` may be absent, and the size of `groups` is its own affair. */
+export function sectionSizes({ count, lists, sections }: SegmentHeader): Partial<Record<SectionName, number>> {
   return {
     codes: count * CODE_BYTES,
     ids: count * 4,
     lists: (lists + 1) * 4,
     ...(sections.order && { order: count * 4 }),
     ...(lists > 1 && { centroids: lists * CODE_BYTES }),
-    ...(prefixBytes > 0 && { prefixBits: lists * prefixBytes * 16, prefixes: count * prefixBytes }),
   };
 }
 

@@ -84,8 +84,6 @@ export function readSegment(
     }
     check("codes", codesCrc);
     check("ids", idsCrc);
-    const bits = whole("prefixBits");
-    const column = whole("prefixes");
     const { count, minId, maxId } = header;
     const starts = words(whole("lists")!);
     if (starts[0] !== 0 || starts.at(-1) !== count) throw damaged(name, "its lists do not cover its codes");
@@ -98,8 +96,6 @@ export function readSegment(
       lists: {
         starts,
         centroids: whole("centroids"),
-        prefixes: bits && column && { bytes: header.prefixBytes, bits: new Uint16Array(bits.buffer), column },
-        coarse: whole("coarse"),
       },
     };
   });

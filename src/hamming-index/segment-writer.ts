@@ -31,15 +31,10 @@ export class SegmentWriter {
 
   /** Writes what is not by code, then the header, and waits until the disk has it all. The file is closed. */
   finish({ count, minId, maxId, order, lists, groups }: SegmentParts, modelId: string): { crc: number; bytes: number } {
-    const { starts, centroids, prefixes, coarse } = lists;
+    const { starts, centroids } = lists;
     this.add("lists", bytesOf(starts));
     if (order) this.add("order", bytesOf(order));
     if (centroids) this.add("centroids", centroids);
-    if (prefixes) {
-      this.add("prefixBits", bytesOf(prefixes.bits));
-      this.add("prefixes", prefixes.column);
-    }
-    if (coarse) this.add("coarse", coarse);
     if (groups) {
       this.add("groups", bytesOf(groups.from));
       this.add("groups", bytesOf(groups.of));
@@ -48,7 +43,6 @@ export class SegmentWriter {
     const header = encodeHeader({
       count,
       lists: starts.length - 1,
-      prefixBytes: prefixes?.bytes ?? 0,
       minId,
       maxId,
       modelId,

@@ -13,18 +13,6 @@ export type Lists = {
   readonly starts: Uint32Array;
   /** lists x 64 bytes; undefined with one list. Segments clustered alike share the very same array. */
   readonly centroids?: Uint8Array | undefined;
-  readonly prefixes?: Prefixes | undefined;
-  /** What the coarse search measured when the segment was made, in its own form. */
-  readonly coarse?: Uint8Array | undefined;
-};
-
-export type Prefixes = {
-  /** Bytes a code, 1 … 8. */
-  readonly bytes: number;
-  /** bytes x 8 bit numbers (0 … 511) a list. */
-  readonly bits: Uint16Array;
-  /** count x bytes, by slot. */
-  readonly column: Uint8Array;
 };
 
 /** All of a segment that is not in its frames. */
@@ -110,8 +98,7 @@ export class Segment extends Slots {
   }
 
   get bytes(): number {
-    const { starts, prefixes, coarse } = this.lists;
-    const sizes = [this.#order, starts, prefixes?.bits, prefixes?.column, coarse]; // centroids are the index's
-    return sizes.reduce((sum, part) => sum + (part?.byteLength ?? 0), this.groups?.bytes ?? 0);
+    const { starts } = this.lists; // centroids are the index's
+    return starts.byteLength + (this.#order?.byteLength ?? 0) + (this.groups?.bytes ?? 0);
   }
 }
