@@ -11,6 +11,7 @@ import {
   DEAD_AT,
   K_AT,
   LIMIT_AT,
+  NOTED_AT,
   QUERY_AT,
   ROOM_AT,
   RUN_CODES,
@@ -33,11 +34,15 @@ export function begin(state: usize, scratch: usize, k: i32, room: i32, limit: i3
   store<usize>(state + SCRATCH_OF, scratch);
 }
 
-/** Where the next candidate goes, after making sure that a whole run of them would fit. */
+/** Where the next candidate goes, after making sure that a whole run of them would fit; for slots of `side`. */
 // @ts-ignore: decorator
 @inline
-function open(state: usize): usize {
-  if (load<i32>(state + COUNT_AT) + RUN_CODES > load<i32>(state + ROOM_AT)) select(state);
+function open(state: usize, side: usize): usize {
+  if (load<i32>(state + COUNT_AT) + RUN_CODES > load<i32>(state + ROOM_AT)) {
+    identify(state, side);
+    select(state);
+    store<i32>(state + NOTED_AT, load<i32>(state + COUNT_AT));
+  }
   return state + BUFFER_AT + (<usize>load<i32>(state + COUNT_AT) << 3);
 }
 
@@ -47,17 +52,39 @@ function close(state: usize, out: usize): void {
   store<i32>(state + COUNT_AT, <i32>((out - state - BUFFER_AT) >> 3));
 }
 
-/**
- * Writes the key and keeps it only if it beats the worst and its code still counts: no branch, the next key overwrites a
- * loser. Whether a code is dead is asked of candidates alone, so tombstones cost the scan nothing but their reading.
- */
+/** Notes a candidate by its slot. Its id lies where nothing was read yet, and waiting for it would stop the reading ahead. */
 // @ts-ignore: decorator
 @inline
-function keep(out: usize, distance: u64, side: usize, slot: usize, worst: u64): usize {
-  const key = (distance << 32) | <u64>load<u32>(side + (slot << 2));
-  store<u64>(out, key);
-  const dead = (<u32>load<u8>(side + DEAD_AT + (slot >> 3)) >> (<u32>slot & 7)) & 1;
-  return out + (<usize>(<u32>(key < worst) & ~dead) << 3);
+function note(out: usize, distance: u64, slot: usize): usize {
+  store<u64>(out, (distance << 32) | <u64>slot);
+  return out + 8;
+}
+
+/** From now on slots are noted. */
+// @ts-ignore: decorator
+@inline
+function noting(state: usize): void {
+  store<i32>(state + NOTED_AT, load<i32>(state + COUNT_AT));
+}
+
+/**
+ * Turns what was noted into keys, many ids on their way at once, and keeps those that beat the worst and whose code still
+ * counts: no branch, the next key overwrites a loser. Whether a code is dead is asked of candidates alone, so tombstones
+ * cost the scan nothing but their reading.
+ */
+function identify(state: usize, side: usize): void {
+  const worst = load<u64>(state + WORST_AT);
+  const end = state + BUFFER_AT + (<usize>load<i32>(state + COUNT_AT) << 3);
+  let out = state + BUFFER_AT + (<usize>load<i32>(state + NOTED_AT) << 3);
+  for (let at = out; at < end; at += 8) {
+    const noted = load<u64>(at);
+    const slot = <usize>(<u32>noted);
+    const key = (noted & 0xffffffff00000000) | <u64>load<u32>(side + (slot << 2));
+    const dead = (<u32>load<u8>(side + DEAD_AT + (slot >> 3)) >> (<u32>slot & 7)) & 1;
+    store<u64>(out, key);
+    out += <usize>(<u32>(key < worst) & ~dead) << 3;
+  }
+  close(state, out);
 }
 
 // @ts-ignore: decorator
@@ -111,9 +138,9 @@ export function scanWords(state: usize, codes: usize, side: usize, from: i32, to
   const f = load<u64>(q, 40);
   const g = load<u64>(q, 48);
   const h = load<u64>(q, 56);
+  noting(state);
   for (let at = from; at < to; at += RUN_CODES) {
-    let out = open(state);
-    const worst = load<u64>(state + WORST_AT);
+    let out = open(state, side);
     const limit = <u64>load<i32>(state + LIMIT_AT);
     let p = codes + (<usize>at << 6);
     let slot = <usize>at;
@@ -121,20 +148,21 @@ export function scanWords(state: usize, codes: usize, side: usize, from: i32, to
     const four = end - ((<usize>min(to - at, RUN_CODES) & 3) << 6);
     for (; p != four; p += 4 * CODE_BYTES, slot += 4) {
       let x = words(p, a, b, c, d, e, f, g, h);
-      if (x <= limit) out = keep(out, x, side, slot, worst);
+      if (x <= limit) out = note(out, x, slot);
       x = words(p + 64, a, b, c, d, e, f, g, h);
-      if (x <= limit) out = keep(out, x, side, slot + 1, worst);
+      if (x <= limit) out = note(out, x, slot + 1);
       x = words(p + 128, a, b, c, d, e, f, g, h);
-      if (x <= limit) out = keep(out, x, side, slot + 2, worst);
+      if (x <= limit) out = note(out, x, slot + 2);
       x = words(p + 192, a, b, c, d, e, f, g, h);
-      if (x <= limit) out = keep(out, x, side, slot + 3, worst);
+      if (x <= limit) out = note(out, x, slot + 3);
     }
     for (; p != end; p += CODE_BYTES, slot++) {
       const x = words(p, a, b, c, d, e, f, g, h);
-      if (x <= limit) out = keep(out, x, side, slot, worst);
+      if (x <= limit) out = note(out, x, slot);
     }
     close(state, out);
   }
+  identify(state, side);
 }
 
 /** As scanWords, over the slots whose allow bit is set; 64 codes at once where none is allowed. */
@@ -149,9 +177,9 @@ export function scanAllowed(state: usize, codes: usize, side: usize, from: i32, 
   const g = load<u64>(q, 48);
   const h = load<u64>(q, 56);
   const allow = side + ALLOW_AT;
+  noting(state);
   for (let at = from & ~63; at < to; at += RUN_CODES) {
-    let out = open(state);
-    const worst = load<u64>(state + WORST_AT);
+    let out = open(state, side);
     const limit = <u64>load<i32>(state + LIMIT_AT);
     const stop = min(to, at + RUN_CODES);
     for (let first = at; first < stop; first += 64) {
@@ -163,11 +191,12 @@ export function scanAllowed(state: usize, codes: usize, side: usize, from: i32, 
         const slot = <usize>(first + <i32>ctz(mask));
         mask &= mask - 1;
         const x = words(codes + (slot << 6), a, b, c, d, e, f, g, h);
-        if (x <= limit) out = keep(out, x, side, slot, worst);
+        if (x <= limit) out = note(out, x, slot);
       }
     }
     close(state, out);
   }
+  identify(state, side);
 }
 
 /** Differing bits of the code at `p`, summed over its four vectors; a lane holds at most 32. */
@@ -205,9 +234,9 @@ export function scanLanes(state: usize, codes: usize, side: usize, from: i32, to
   const b = v128.load(state + QUERY_AT, 16);
   const c = v128.load(state + QUERY_AT, 32);
   const d = v128.load(state + QUERY_AT, 48);
+  noting(state);
   for (let at = from; at < to; at += RUN_CODES) {
-    let out = open(state);
-    const worst = load<u64>(state + WORST_AT);
+    let out = open(state, side);
     const limit = i32x4.splat(load<i32>(state + LIMIT_AT));
     let p = codes + (<usize>at << 6);
     // A tail of fewer than four codes is compared with whatever follows it; `slot < stop` drops the rest.
@@ -223,14 +252,15 @@ export function scanLanes(state: usize, codes: usize, side: usize, from: i32, to
       if (v128.any_true(near)) {
         const hits = i32x4.bitmask(near);
         const s = <usize>slot;
-        if (hits & 1) out = keep(out, <u64>i32x4.extract_lane(x, 0), side, s, worst);
-        if (hits & 2 && slot + 1 < stop) out = keep(out, <u64>i32x4.extract_lane(x, 1), side, s + 1, worst);
-        if (hits & 4 && slot + 2 < stop) out = keep(out, <u64>i32x4.extract_lane(x, 2), side, s + 2, worst);
-        if (hits & 8 && slot + 3 < stop) out = keep(out, <u64>i32x4.extract_lane(x, 3), side, s + 3, worst);
+        if (hits & 1) out = note(out, <u64>i32x4.extract_lane(x, 0), s);
+        if (hits & 2 && slot + 1 < stop) out = note(out, <u64>i32x4.extract_lane(x, 1), s + 1);
+        if (hits & 4 && slot + 2 < stop) out = note(out, <u64>i32x4.extract_lane(x, 2), s + 2);
+        if (hits & 8 && slot + 3 < stop) out = note(out, <u64>i32x4.extract_lane(x, 3), s + 3);
       }
     }
     close(state, out);
   }
+  identify(state, side);
 }
 
 /** Scans `n` pieces of 8 words, as board.ts lays them out; a call from JavaScript for each would cost more than a short one. */
@@ -250,7 +280,8 @@ export function scanPieces(state: usize, pieces: usize, n: i32, inLanes: bool): 
 export function absorb(state: usize, other: usize): void {
   const n = load<i32>(other + COUNT_AT);
   for (let at = 0; at < n; at += RUN_CODES) {
-    let out = open(state);
+    if (load<i32>(state + COUNT_AT) + RUN_CODES > load<i32>(state + ROOM_AT)) select(state);
+    let out = state + BUFFER_AT + (<usize>load<i32>(state + COUNT_AT) << 3);
     const worst = load<u64>(state + WORST_AT);
     const stop = min(n, at + RUN_CODES);
     for (let i = at; i < stop; i++) {

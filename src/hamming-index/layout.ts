@@ -46,5 +46,7 @@ export const COUNT_AT = 12;
 export const K_AT = 16;
 export const ROOM_AT = 20;
 export const SCRATCH_OF = 24;
+/** Candidates from here on are noted by slot, not yet by id. */
+export const NOTED_AT = 28;
 export const QUERY_AT = 64;
 export const BUFFER_AT = 128;
