@@ -27,8 +27,8 @@ export type SegmentParts = {
   groups: GroupRuns | undefined;
 };
 
-/** The file of a segment; `fd` is open where codes are read from it. */
-export type SegmentFile = { name: string; crc: number; bytes: number; fd?: number; number?: number };
+/** The file of a segment; `fd` is open where codes are read from it; `listed`: the manifest on disk names it. */
+export type SegmentFile = { name: string; crc: number; bytes: number; listed: boolean; fd?: number; number?: number };
 
 /** Codes that never change, sorted by list, then group, then ascending id; only their deaths are news. */
 export class Segment extends Slots {

@@ -1,4 +1,5 @@
 import { closeSync, openSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { LookseeError } from "../errors.ts";
 import type { Frame } from "./arena.ts";
 import { Clusters } from "./clusters.ts";
@@ -158,6 +159,8 @@ export class Upkeep {
         if (part instanceof Segment && part.file?.fd !== undefined) {
           this.#hooks.dropFile(part.file.number!);
           closeSync(part.file.fd);
+          // What no manifest speaks of is nobody's; if the process ends first, the next writer deletes it.
+          if (!part.file.listed) rm(this.#folder!.path(part.file.name)).catch(() => {});
         }
     });
   }
@@ -181,7 +184,7 @@ export class Upkeep {
     });
     if (clusters) rest.lists = { ...rest.lists, centroids: clusters.centroids.lists }; // the very same array, not a copy
     const segment = new Segment(this.#holdings.arena, frames, rest);
-    if (name && written) segment.file = this.#opened({ name, ...written });
+    if (name && written) segment.file = this.#opened({ name, listed: false, ...written });
     return segment;
   }
 
@@ -192,7 +195,11 @@ export class Upkeep {
       if (!(part instanceof Segment)) throw new Error("a frozen tail was not merged");
       if (!part.file) {
         const name = folder.newName("seg");
-        part.file = { name, ...(await this.#keeper.save(part.frames, part.parts, folder.path(name), folder.modelId)) };
+        part.file = {
+          name,
+          listed: false,
+          ...(await this.#keeper.save(part.frames, part.parts, folder.path(name), folder.modelId)),
+        };
       }
       const { name, crc } = part.file;
       segments.push({ file: name, count: part.count, crc, dead: part.count - live, deaths });
@@ -208,6 +215,7 @@ export class Upkeep {
     const manifest = encodeManifest({ model: folder.modelId, mark, next: folder.next, lists, segments });
     const keep = [...segments, ...(lists ? [lists] : [])].map(({ file }) => file);
     await this.#keeper.commit(folder.dir, manifest, keep);
+    for (const part of state.keys()) if (part instanceof Segment && part.file) part.file.listed = true;
   }
 
   /** Takes in the lists of the folder's manifest. Throws SEGMENT_*. */
@@ -229,7 +237,7 @@ export class Upkeep {
       if (own && parts.lists.centroids && Buffer.compare(own, parts.lists.centroids) === 0)
         parts.lists = { ...parts.lists, centroids: own };
       const segment = new Segment(arena, frames, parts);
-      const file: SegmentFile = { name, crc, bytes: header.length };
+      const file: SegmentFile = { name, crc, bytes: header.length, listed: true };
       segment.file = this.#codesInFiles ? this.#opened(file) : file;
       for (const [frame, bits] of deaths.entries())
         for (let byte = 0; bits && byte < bits.length; byte++)

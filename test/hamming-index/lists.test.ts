@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -86,6 +86,8 @@ test.each(["memory", "file"] as const)(
     expect(await recallOf(index, 60, 0.95)).toBeGreaterThanOrEqual(0.93);
     await index.cluster(100);
     expect(index.stats()).toMatchObject({ lists: 100, measured: N, segments: 1 });
+    const files = () => readdirSync(options.dir!).filter((name) => name.endsWith(".seg")).length;
+    await expect.poll(files).toBe(where === "file" ? 1 : 0); // what was merged before any flush is gone
     await exact(index, 0, N);
     await index.flush(1);
     await index.close();
