@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { LookseeError } from "../errors.ts";
 import { FEATURE_WIDTH } from "./code.ts";
 
@@ -9,17 +9,21 @@ import { FEATURE_WIDTH } from "./code.ts";
  */
 export type View = { of: "whole" | "box" | "centre"; size: number; weight: number };
 
+export type Layout = "NCHW" | "NHWC";
+
 /** What card.json says of a model: how to feed it, what it answers, where it comes from and how good it was measured. */
 export type Card = {
   id: string;
   version: number;
   /** `side`: the square's pixels; x = (pixel / 255 - mean) / std; `working`: longer side that pictures are decoded to. */
-  input: { name: string; side: number; working: number; mean: number[]; std: number[]; layout: "NCHW"; fit: "contain" };
+  input: { name: string; side: number; working: number; mean: number[]; std: number[]; layout: Layout; fit: "contain" };
   outputs: {
     category: { name: string; kind: "logits" | "probabilities" } | null;
     box: { name: string; score: string } | null;
-    feature: { name: string; width: number };
+    /** `map`: the file that takes another width to 512 (see map.ts), and its SHA-256. */
+    feature: { name: string; width: number; map?: { file: string; sha256: string } };
   };
+  /** Empty where the network names none. */
   categories: string[];
   /** Feature and category are the weighted sums over `sum`; below `minBoxScore` the whole picture is the object. */
   views: { sum: View[]; minBoxScore: number };
@@ -33,28 +37,42 @@ export type Card = {
 /** Reads and checks card.json of a model folder. Throws MODEL_MISSING without the file, MODEL_CARD when it is not right. */
 export async function readCard(folder: string): Promise<Card> {
   const file = join(folder, "card.json");
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (cause) {
-    throw new LookseeError("MODEL_MISSING", `${folder} holds no card.json`, "Name a model folder", { cause });
-  }
-  let card: Card;
-  try {
-    card = JSON.parse(text) as Card;
-  } catch (cause) {
-    throw new LookseeError("MODEL_CARD", `${file} is not JSON`, "Export the model again", { cause });
-  }
+  const card = (await readJson(file)) as Card;
   const fault = faultOf(card);
   if (fault) throw new LookseeError("MODEL_CARD", `${file}: ${fault}`, "Correct the card or export the model again");
   return card;
 }
 
-function faultOf(card: Card): string | null {
+/** MODEL_MISSING, MODEL_CARD. */
+export async function readJson(file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    throw new LookseeError(
+      "MODEL_MISSING",
+      `${dirname(file)} holds no ${basename(file)}`,
+      "Name a folder with model.onnx and card.json",
+      { cause },
+    );
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new LookseeError("MODEL_CARD", `${file} is not JSON`, "Correct the card or export the model again", {
+      cause,
+    });
+  }
+}
+
+export const MODEL_ID = /^[\w.-]{1,64}$/;
+
+/** What is wrong with a card; null: nothing. */
+export function faultOf(card: Card): string | null {
   const number = (v: unknown): v is number => typeof v === "number" && Number.isFinite(v);
   const numbers = (v: unknown, length: number) => Array.isArray(v) && v.length === length && v.every(number);
   const { input, outputs, views, calibration } = card ?? {};
-  if (typeof card?.id !== "string" || !/^[\w.-]{1,64}$/.test(card.id))
+  if (typeof card?.id !== "string" || !MODEL_ID.test(card.id) || card.id.startsWith("."))
     return "id must be 1 to 64 letters, digits, dots, dashes";
   if (!number(card.version)) return "version must be a number";
   if (typeof input?.name !== "string") return "input.name must name the ONNX input";
@@ -63,17 +81,23 @@ function faultOf(card: Card): string | null {
     return "input.working must be from input.side to 4096";
   if (!numbers(input.mean, 3) || !numbers(input.std, 3) || input.std.includes(0))
     return "input.mean and input.std must be three numbers each, std not 0";
-  if (input.layout !== "NCHW" || input.fit !== "contain") return "input.layout must be NCHW and input.fit contain";
-  if (typeof outputs?.feature?.name !== "string" || outputs.feature.width !== FEATURE_WIDTH)
-    return `outputs.feature must name an output of width ${FEATURE_WIDTH}`;
+  if ((input.layout !== "NCHW" && input.layout !== "NHWC") || input.fit !== "contain")
+    return "input.layout must be NCHW or NHWC, and input.fit contain";
+  const { name, width, map } = outputs?.feature ?? {};
+  if (typeof name !== "string" || !Number.isInteger(width) || width! < 8 || width! > MOST_WIDTH)
+    return `outputs.feature must name an output of 8 to ${MOST_WIDTH} numbers`;
+  if (width !== FEATURE_WIDTH && map === undefined)
+    return `outputs.feature.width is ${width}, not ${FEATURE_WIDTH}, and there is no map; \`looksee models add\` makes one`;
+  if (map !== undefined && (!INNER.test(map?.file) || !/^[0-9a-f]{64}$/.test(map.sha256)))
+    return "outputs.feature.map must give file and sha256";
   if (outputs.category && outputs.category.kind !== "logits" && outputs.category.kind !== "probabilities")
     return "outputs.category.kind must be logits or probabilities";
   if (
     !Array.isArray(card.categories) ||
-    card.categories.length < 1 ||
+    (outputs.category && card.categories.length < 1) ||
     !card.categories.every((c) => typeof c === "string")
   )
-    return "categories must be a list of names";
+    return "categories must be a list of names, one for each number of outputs.category";
   const looks = (v: View) =>
     ["whole", "box", "centre"].includes(v?.of) && number(v.size) && v.size > 0 && number(v.weight);
   if (!Array.isArray(views?.sum) || !views.sum.every(looks) || !number(views.minBoxScore) || !(total(views.sum) > 0))
@@ -84,5 +108,11 @@ function faultOf(card: Card): string | null {
     return "calibration must give score.slope, score.intercept and noGoodMatch";
   return null;
 }
+
+/** A wider feature than any encoder in use. */
+export const MOST_WIDTH = 8192;
+
+/** The name of a file within a model folder, never of one beside it. */
+export const INNER = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
 
 const total = (views: readonly View[]): number => views.reduce((sum, { weight }) => sum + weight, 0);

@@ -1,17 +1,22 @@
 // Runs in a worker thread of its own: ONNX sessions keep memory when they are replaced, so the thread goes with them.
 import { parentPort, workerData } from "node:worker_threads";
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { Layout } from "./card.ts";
+import type { Network, Port } from "./network.ts";
 
 /** What the thread is started with. `x = pixel * scale[c] + shift[c]`. */
 export type WorkerSetup = {
   model: string;
   threads: number;
   side: number;
+  layout: Layout;
   scale: number[];
   shift: number[];
   input: string;
   outputs: string[];
 };
+/** The first message of the thread. */
+export type Hello = ({ ready: true } & Network) | { ready: false; error: string };
 /** One batch in: n pictures of side * side * 3 bytes, one after another; null asks the thread to end. */
 export type BatchIn = { id: number; count: number; pixels: Uint8Array };
 /** One batch out: per output name, n rows of float32; `ms` is the time of the network alone. */
@@ -30,9 +35,18 @@ const session = InferenceSession.create(setup.model, {
 });
 
 session.then(
-  (ready) => port.postMessage({ ready: true, inputs: ready.inputNames, outputs: ready.outputNames }),
-  (error) => port.postMessage({ ready: false, error: String(error?.message ?? error) }),
+  ({ inputMetadata, outputMetadata }) =>
+    port.postMessage({ ready: true, inputs: ports(inputMetadata), outputs: ports(outputMetadata) } satisfies Hello),
+  (error) => port.postMessage({ ready: false, error: String(error?.message ?? error) } satisfies Hello),
 );
+
+function ports(metadata: readonly InferenceSession.ValueMetadata[]): Port[] {
+  return metadata.map((value) =>
+    value.isTensor
+      ? { name: value.name, type: value.type, shape: value.shape }
+      : { name: value.name, type: "no tensor", shape: [] },
+  );
+}
 
 port.on("message", async (batch: BatchIn | null) => {
   if (batch === null) {
@@ -46,7 +60,9 @@ port.on("message", async (batch: BatchIn | null) => {
   }
   try {
     const started = performance.now();
-    const feeds = { [setup.input]: new Tensor("float32", planes(batch), [batch.count, 3, setup.side, setup.side]) };
+    const { side, layout } = setup;
+    const shape = layout === "NCHW" ? [batch.count, 3, side, side] : [batch.count, side, side, 3];
+    const feeds = { [setup.input]: new Tensor("float32", floats(batch), shape) };
     const results = await (await session).run(feeds, setup.outputs);
     const outputs = Object.fromEntries(setup.outputs.map((name) => [name, results[name]!.data as Float32Array]));
     port.postMessage({ id: batch.id, outputs, ms: performance.now() - started } satisfies BatchOut);
@@ -58,16 +74,18 @@ port.on("message", async (batch: BatchIn | null) => {
 /** Kept from batch to batch, since the kernel takes its time to hand out fresh pages; the network has read it by then. */
 let kept = new Float32Array(0);
 
-/** uint8[n, side, side, 3] to float32[n, 3, side, side], normalised. */
-function planes({ count, pixels }: BatchIn): Float32Array {
+/** uint8[n, side, side, 3] to float32[n, 3, side, side] or, NHWC, the same order; normalised. */
+function floats({ count, pixels }: BatchIn): Float32Array {
   const area = setup.side * setup.side;
   if (kept.length < count * 3 * area) kept = new Float32Array(count * 3 * area);
   const out = kept.subarray(0, count * 3 * area);
+  const step = setup.layout === "NCHW" ? 1 : 3;
   for (let n = 0; n < count; n++)
     for (let c = 0; c < 3; c++) {
       const [scale, shift] = [setup.scale[c]!, setup.shift[c]!];
-      const to = (n * 3 + c) * area;
-      for (let i = 0, from = n * area * 3 + c; i < area; i++, from += 3) out[to + i] = pixels[from]! * scale + shift;
+      let to = n * 3 * area + (step === 1 ? c * area : c);
+      for (let i = 0, from = n * area * 3 + c; i < area; i++, from += 3, to += step)
+        out[to] = pixels[from]! * scale + shift;
     }
   return out;
 }

@@ -1,10 +1,9 @@
-import { once } from "node:events";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { LookseeError } from "../errors.ts";
 import type { Card } from "./card.ts";
+import { endThread, startThread } from "./inference-thread.ts";
 import type { BatchOut, WorkerSetup } from "./inference-worker.ts";
+import { faultOfNetwork, mostAtOnce } from "./network.ts";
 
 /** Pictures in one run of the network: more gain nothing on a CPU and make the first of them wait. */
 const MAX_BATCH = 8;
@@ -26,6 +25,7 @@ export class Inference {
   readonly #running = new Map<number, { worker: Worker; jobs: Job[] }>();
   #queue: Job[] = [];
   #batches = 0;
+  #mostAtOnce = MAX_BATCH;
   #closed = false;
 
   private constructor(card: Card) {
@@ -40,6 +40,7 @@ export class Inference {
       model: file,
       threads,
       side: input.side,
+      layout: input.layout,
       scale: input.std.map((std) => 1 / (255 * std)),
       shift: input.mean.map((mean, c) => -mean / input.std[c]!),
       input: input.name,
@@ -47,35 +48,20 @@ export class Inference {
         (name) => name !== undefined,
       ),
     };
-    try {
-      await Promise.all(Array.from({ length: workers }, () => inference.#start(setup)));
-    } catch (error) {
-      await inference.close();
-      throw error;
-    }
-    return inference;
+    const starts = await Promise.allSettled(Array.from({ length: workers }, () => inference.#start(setup)));
+    const failed = starts.find((start) => start.status === "rejected");
+    if (!failed) return inference;
+    await inference.close();
+    throw failed.reason;
   }
 
   async #start(setup: WorkerSetup): Promise<void> {
-    // Beside this file, as .ts in a checkout and as .js in the package.
-    const entry = new URL(`./inference-worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
-    const worker = new Worker(entry, { workerData: setup });
+    const { worker, network } = await startThread(setup);
     this.#workers.push(worker);
-    const hello = await new Promise<{ ready: boolean; error?: string; inputs?: string[]; outputs?: string[] }>(
-      (resolve, reject) => {
-        worker.once("message", resolve);
-        worker.once("error", reject);
-      },
-    );
-    const missing = [setup.input, ...setup.outputs].filter(
-      (n) => !hello.inputs?.includes(n) && !hello.outputs?.includes(n),
-    );
-    if (!hello.ready || missing.length > 0)
-      throw new LookseeError(
-        "MODEL_CARD",
-        `${setup.model} ${hello.ready ? `has no ${missing.join(", ")}` : `cannot be loaded (${hello.error})`}`,
-        "Export the model again",
-      );
+    const fault = faultOfNetwork(network, this.#card);
+    if (fault)
+      throw new LookseeError("MODEL_CARD", `${setup.model} ${fault}`, "Correct the card or export the model again");
+    this.#mostAtOnce = mostAtOnce(network) ?? MAX_BATCH;
     worker.on("message", (message: BatchOut) => this.#finish(message));
     worker.on("error", (error) => this.#lose(worker, error));
     worker.unref(); // an open model alone keeps no process alive; a running batch does
@@ -97,13 +83,13 @@ export class Inference {
       job.reject(closed());
     this.#queue = [];
     this.#running.clear();
-    await Promise.all(this.#workers.splice(0).map(ended));
+    await Promise.all(this.#workers.splice(0).map(endThread));
   }
 
   #send(): void {
     while (this.#queue.length > 0 && this.#idle.length > 0) {
       const worker = this.#idle.pop()!;
-      const jobs = this.#queue.splice(0, MAX_BATCH);
+      const jobs = this.#queue.splice(0, this.#mostAtOnce);
       const id = this.#batches++;
       this.#running.set(id, { worker, jobs });
       const bytes = this.#card.input.side ** 2 * 3;
@@ -156,13 +142,6 @@ export class Inference {
     this.#closed = true;
     for (const job of this.#queue.splice(0)) job.reject(error);
   }
-}
-
-/** After what the thread has in progress. */
-async function ended(worker: Worker): Promise<void> {
-  worker.ref();
-  worker.postMessage(null);
-  await once(worker, "exit").catch(() => {}); // one that fails while it ends has ended
 }
 
 const closed = () =>

@@ -8,6 +8,7 @@ import { codeOf, toUnitLength } from "./code.ts";
 import { decode, type Picture } from "./decode.ts";
 import { checkGolden } from "./golden.ts";
 import { type Answer, Inference } from "./inference.ts";
+import { type FeatureMap, mapped, readMap } from "./map.ts";
 import { cut } from "./tensor.ts";
 
 /** What a model sees in one picture. */
@@ -38,6 +39,7 @@ export async function openModel(folder: string, options: { threads?: number; wor
   const file = join(folder, "model.onnx");
   if (!existsSync(file))
     throw new LookseeError("MODEL_MISSING", `${folder} holds no model.onnx`, "Name a model folder");
+  const map = await readMap(folder, card);
   const inference = await Inference.open(file, card, options.threads ?? 1, options.workers ?? 1);
   try {
     await checkGolden(folder, card, inference);
@@ -45,7 +47,7 @@ export async function openModel(folder: string, options: { threads?: number; wor
     await inference.close();
     throw error;
   }
-  return new Model(card, inference);
+  return new Model(card, inference, map);
 }
 
 /** One opened model. Safe to call from many places at once: pictures that wait together are run together. */
@@ -53,11 +55,13 @@ export class Model {
   readonly id: string;
   readonly card: Card;
   readonly #inference: Inference;
+  readonly #map: FeatureMap | null;
 
-  constructor(card: Card, inference: Inference) {
+  constructor(card: Card, inference: Inference, map: FeatureMap | null) {
     this.id = card.id;
     this.card = card;
     this.#inference = inference;
+    this.#map = map;
   }
 
   /**
@@ -131,12 +135,11 @@ export class Model {
     const { sum } = this.card.views;
     const answers = await Promise.all(sum.map(see));
     const weights = sum.map(({ weight }) => weight);
-    const feature = toUnitLength(
-      weighted(
-        answers.map((answer) => answer.feature),
-        weights,
-      ),
+    const seen = weighted(
+      answers.map((answer) => answer.feature),
+      weights,
     );
+    const feature = toUnitLength(this.#map ? mapped(this.#map, seen) : seen);
     const n = this.card.categories.length;
     const logits = answers.map((answer) => answer.category).filter((category) => category !== null);
     // A model without the head leaves the category to the vote of the neighbours.
