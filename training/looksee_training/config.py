@@ -12,7 +12,7 @@ class Config:
     prepared: str  # folder with groceries/, clothing/, streets/, mall/ as prepare.ts wrote them
     trunk: str  # mobilenet_v2_imagenet.npz
     held_out: str  # groceries' train photos kept for validation, as visits.py wrote them
-    minutes: float  # the schedule ends then, whatever speed the machine has
+    steps: int  # batches of each process; the schedule ends then
     start: str = ""  # a run's last.pt whose averaged weights to begin with, instead of the trunk's alone
     sides: list = field(default_factory=lambda: [160])  # of each batch one of them; the last is served and measured
     seed: int = 1

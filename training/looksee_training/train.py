@@ -132,21 +132,15 @@ def work(rank, config, run, resume):
         optimiser.load_state_dict(state["optimiser"])
         average.state, bank.raw, step, spent = state["average"], state["bank"], state["step"], state["spent"]
     stem = frozen_stem(network.trunk, config.frozen_stages)
+    data.seed += step  # a run that goes on draws other pictures than it began with
     # Forked: a spawned worker would be sent every mapped picture through a pipe.
     loader = torch.utils.data.DataLoader(
         data, batch_size=None, num_workers=1, prefetch_factor=4, multiprocessing_context="fork")
     loader = iter(loader)
     started, saved, evaluated, sums = time.monotonic(), spent, spent, {}
-    clock = torch.zeros(1)
-    while True:
-        clock[0] = spent + time.monotonic() - started
-        if config.processes > 1:
-            dist.broadcast(clock, 0)  # one clock, or the processes would part
-        now = float(clock) / 60
-        if now >= config.minutes:
-            break
+    while step < config.steps:
         for group in optimiser.param_groups:
-            group["lr"] = group["top"] * rate_at(now / config.minutes, config.warm_up)
+            group["lr"] = group["top"] * rate_at(step / config.steps, config.warm_up)
         batch = next(loader)
         network.train()
         x = to_input(batch["pixels"].numpy()).contiguous(memory_format=torch.channels_last)
@@ -165,6 +159,7 @@ def work(rank, config, run, resume):
         step += 1
         average.update(network, min(config.average, (1 + step) / (10 + step)))
         if rank == 0:
+            now = (spent + time.monotonic() - started) / 60
             for name, part in parts.items():
                 sums[name] = sums.get(name, 0.0) + float(part)
             if step % 50 == 0:
@@ -177,6 +172,7 @@ def work(rank, config, run, resume):
                 evaluated = now * 60
                 note(run, {"step": step, "minutes": round(now, 2), **figures(average, sets, held_out, config)})
     if rank == 0:
+        now = (spent + time.monotonic() - started) / 60
         save(run, network, average, optimiser, bank, step, now * 60, config, sets)
         note(run, {"step": step, "minutes": round(now, 2), "end": True, **figures(average, sets, held_out, config)})
 

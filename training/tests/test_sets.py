@@ -59,9 +59,9 @@ def test_every_clothing_label_has_one_of_the_14_kinds():
 
 def test_config_refuses_unknown_keys_and_wrong_types(tmp_path):
     file = tmp_path / "c.toml"
-    file.write_text('prepared = "a"\ntrunk = "b"\nheld_out = "c"\nminutes = 1\n[plan]\nclothing = 3\n')
+    file.write_text('prepared = "a"\ntrunk = "b"\nheld_out = "c"\nsteps = 5\n[plan]\nclothing = 3\n')
     config = read_config(file, ["seed=9", "plan.streets=0"])
-    assert (config.minutes, config.seed, config.plan.clothing, config.plan.streets) == (1.0, 9, 3, 0)
+    assert (config.steps, config.seed, config.plan.clothing, config.plan.streets) == (5, 9, 3, 0)
     with pytest.raises(ValueError, match="CONFIG_KEY: minuts"):
         read_config(file, ["minuts=9"])
     with pytest.raises(ValueError, match="CONFIG_KEY: plan.shirts"):
