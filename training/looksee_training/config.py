@@ -18,6 +18,7 @@ class Config:
     seed: int = 1
     processes: int = 2
     sets: list = field(default_factory=lambda: ["groceries", "clothing", "streets", "mall"])
+    masked: bool = False  # the feature sees what is in the box too, and its loss moves the box
     frozen_stages: int = 7  # edges, colours and textures stay as ImageNet taught them: twice as fast, and 4 points better
     trunk_rate: float = 4e-4
     head_rate: float = 2e-3

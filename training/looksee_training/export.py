@@ -21,7 +21,7 @@ from .model import FEATURE_WIDTH, Network, Served, folded
 def load_network(checkpoint):
     """The evaluation network of a training checkpoint: its averaged weights if it has them."""
     state = torch.load(checkpoint, map_location="cpu")
-    network = Network()
+    network = Network(masked=state["config"].get("masked", False))
     network.load_state_dict(state.get("average") or state["network"])
     return network.eval()
 

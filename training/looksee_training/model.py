@@ -49,12 +49,32 @@ class BoxHead(nn.Module):
         return box, score
 
 
-class FeatureHead(nn.Module):
-    """Pooled trunk (n, 1280) -> (n, 512) of zero mean and unit variance over a batch, so that signs split evenly."""
+def soft_mask(box, height, width, steepness=30.0):
+    """box (n, 4) in fractions -> (n, 1, height, width), about 1 in the box and 0 outside, taken at the cells' centres.
 
-    def __init__(self):
+    The metric loss reaches the box through its edges. Source: Visual Search at Alibaba (KDD'18), the mask of eq. 5 with
+    step functions made sigmoids; here it weighs the trunk's last map instead of the picture, so one pass is enough.
+    """
+    x = (torch.arange(width, device=box.device) + 0.5) / width
+    y = (torch.arange(height, device=box.device) + 0.5) / height
+
+    def between(at, low, high):
+        return torch.sigmoid(steepness * (at - low[:, None])) - torch.sigmoid(steepness * (at - high[:, None]))
+
+    return between(y, box[:, 1], box[:, 3])[:, None, :, None] * between(x, box[:, 0], box[:, 2])[:, None, None, :]
+
+
+def pooled_within(deep, mask):
+    """(n, c, h, w), (n, 1, h, w) -> (n, c), the mean weighted by the mask."""
+    return (deep * mask).sum((2, 3)) / mask.sum((2, 3)).clamp(min=1e-3)
+
+
+class FeatureHead(nn.Module):
+    """Pooled trunk (n, width) -> (n, 512) of zero mean and unit variance over a batch, so that signs split evenly."""
+
+    def __init__(self, width=CHANNELS_32):
         super().__init__()
-        self.project = nn.Linear(CHANNELS_32, FEATURE_WIDTH, bias=False)
+        self.project = nn.Linear(width, FEATURE_WIDTH, bias=False)
         self.centre = nn.BatchNorm1d(FEATURE_WIDTH, affine=False, momentum=0.02)
 
     def forward(self, pooled):
@@ -63,7 +83,7 @@ class FeatureHead(nn.Module):
     def fold(self):
         """Puts the centring into the projection, in place; for evaluation only."""
         scale = 1 / (self.centre.running_var + self.centre.eps).sqrt()
-        folded = nn.Linear(CHANNELS_32, FEATURE_WIDTH)
+        folded = nn.Linear(self.project.in_features, FEATURE_WIDTH)
         folded.weight.data = self.project.weight.data * scale[:, None]
         folded.bias.data = -self.centre.running_mean * scale
         self.project, self.centre = folded, nn.Identity()
@@ -72,15 +92,17 @@ class FeatureHead(nn.Module):
 class Network(nn.Module):
     """x: float (n, 3, s, s) in -1..1 -> dict of category logits (n, 14), box (n, 4), score logit (n,), raw (n, 512).
 
-    `raw` is the feature before its length is made 1: `feature = normalize(raw)`.
+    `raw` is the feature before its length is made 1: `feature = normalize(raw)`. `masked`: it sees the picture pooled
+    as a whole and within the box, side by side; else as a whole only.
     """
 
-    def __init__(self, trunk_npz=None, dropout=0.2):
+    def __init__(self, trunk_npz=None, dropout=0.2, masked=False):
         super().__init__()
+        self.masked = masked
         self.trunk = build_trunk(trunk_npz)
         self.category = nn.Sequential(nn.Dropout(dropout), nn.Linear(CHANNELS_32, len(CATEGORIES)))
         self.box = BoxHead()
-        self.feature = FeatureHead()
+        self.feature = FeatureHead(CHANNELS_32 * (2 if masked else 1))
 
     def forward(self, x, start=0):
         """start > 0: x is what the trunk's first `start` stages gave."""
@@ -89,7 +111,11 @@ class Network(nn.Module):
         middle, deep = middle.float(), deep.float()
         pooled = deep.mean((2, 3))
         box, score = self.box(middle, deep)
-        return {"category": self.category(pooled), "box": box, "score": score, "raw": self.feature(pooled)}
+        seen = pooled
+        if self.masked:
+            within = pooled_within(deep, soft_mask(box, deep.shape[2], deep.shape[3]))
+            seen = torch.cat([pooled, within], 1)
+        return {"category": self.category(pooled), "box": box, "score": score, "raw": self.feature(seen)}
 
 
 def folded(network):

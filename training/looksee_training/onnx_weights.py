@@ -8,6 +8,7 @@ import torch
 from onnx import numpy_helper
 
 from .model import Network, Served, folded
+from .trunk import CHANNELS_32
 
 
 def load_served(folder):
@@ -15,7 +16,8 @@ def load_served(folder):
     folder = Path(folder)
     graph = onnx.load(str(folder / "model.onnx")).graph
     found = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
-    served = Served(folded(Network())).eval()
+    masked = found["network.feature.project.weight"].shape[1] == 2 * CHANNELS_32
+    served = Served(folded(Network(masked=masked))).eval()
     wanted = {k for k in served.state_dict() if not k.endswith("num_batches_tracked")}
     served.load_state_dict({k: v for k, v in found.items() if k in wanted}, strict=False)
     missing = wanted - set(found)

@@ -114,7 +114,7 @@ def work(rank, config, run, resume):
     held_out = Path(config.prepared) / "mall-val"
     held_out = PictureSet(held_out, "mall", part="validation") if held_out.exists() and "mall" in sets else None
     data = Batches(sets, config.plan, config.sides, config.seed * 1000 + rank, config.shuffle_identities)
-    network = Network(config.trunk).to(memory_format=torch.channels_last)
+    network = Network(config.trunk, masked=config.masked).to(memory_format=torch.channels_last)
     slow, fast = list(network.trunk[config.frozen_stages :].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
     began = [weight.detach().clone() for weight in slow]  # ImageNet's, also where the run goes on from another
     optimiser = torch.optim.AdamW(
@@ -178,7 +178,7 @@ def work(rank, config, run, resume):
 
 
 def figures(average, sets, held_out, config):
-    network = Network()
+    network = Network(masked=config.masked)
     network.load_state_dict(average.state)
     return internal_figures(network.eval(), sets, held_out, config.sides[-1])
 

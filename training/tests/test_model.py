@@ -2,15 +2,15 @@ import numpy as np
 import pytest
 import torch
 
-from looksee_training.model import Network, Served, folded
+from looksee_training.model import Network, Served, folded, pooled_within, soft_mask
 from looksee_training.trunk import QuickReLU6, SamePadding, frozen_stem
 
 torch.manual_seed(0)
 
 
-@pytest.fixture(scope="module")
-def network():
-    net = Network()
+@pytest.fixture(scope="module", params=[False, True], ids=["whole", "masked"])
+def network(request):
+    net = Network(masked=request.param)
     with torch.no_grad():  # statistics other than the initial 0 and 1, or folding would be trivial
         for module in net.modules():
             if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
@@ -43,6 +43,18 @@ def test_the_frozen_stem_gives_what_the_first_stages_give(network):
         got = network(frozen_stem(network.trunk, 4)(x), start=4)
     for key in expected:
         assert torch.allclose(expected[key], got[key], atol=1e-4), key
+
+
+def test_the_mask_is_the_box_and_lets_the_loss_move_it():
+    box = torch.tensor([[0.25, 0.0, 0.75, 0.5]], requires_grad=True)
+    mask = soft_mask(box, 8, 8, steepness=200.0)
+    inside = torch.zeros(8, 8)
+    inside[0:4, 2:6] = 1
+    assert torch.allclose(mask[0, 0].round(), inside)
+    deep = torch.rand(1, 3, 8, 8)
+    assert torch.allclose(pooled_within(deep, mask), deep[:, :, 0:4, 2:6].mean((2, 3)), atol=1e-3)
+    pooled_within(deep, soft_mask(box, 8, 8)).sum().backward()
+    assert (box.grad.abs() > 0).all()
 
 
 def test_five_strided_convolutions_pad_right_and_below(network):
