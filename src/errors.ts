@@ -43,6 +43,11 @@ export const ERRORS = {
   MODEL_MISSING: { status: 503, exit: 3 },
   MODEL_CARD: { status: 503, exit: 3 },
   MODEL_GOLDEN: { status: 503, exit: 3 },
+  MODEL_UNKNOWN: { status: 404, exit: 3 },
+  MODEL_EXISTS: { status: 409, exit: 3 },
+  MODEL_INCOMPLETE: { status: 409, exit: 3 },
+  MODEL_CHANGED: { status: 409, exit: 3 },
+  MODEL_HUB: { status: 502, exit: 3 },
 
   SNAPSHOT_UNKNOWN: { status: 404, exit: 3 },
   SNAPSHOT_DAMAGED: { status: 500, exit: 3 },

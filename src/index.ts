@@ -12,8 +12,12 @@ import {
 import { config } from "./config.ts";
 import { LookseeError } from "./errors.ts";
 import {
+  type AddedModel,
+  type AddModelOptions,
+  addModel,
   applyRules,
   bringUpToDate,
+  cardOf,
   createSnapshot,
   type DoctorOptions,
   type DoctorReport,
@@ -25,8 +29,12 @@ import {
   type ImportReport,
   type IndexReport,
   importSource,
+  listModels,
   listSnapshots,
+  type ModelInfo,
+  promoteModel,
   restoreSnapshot,
+  rollBackModel,
   type SelectionReport,
   type SelectionRules,
   type SnapshotOptions,
@@ -38,18 +46,22 @@ import {
   whyChosen,
 } from "./indexing/index.ts";
 import {
+  Answering,
   type Evaluation,
   type EvaluationOptions,
   evaluate,
+  modelFolder,
   Searcher,
   type SearchQuery,
   type SearchResult,
 } from "./search/index.ts";
-import { defaultModelFolder, type Model, openModel, reencode, thumbnail } from "./vision/index.ts";
+import { type Card, type Model, openModel, reencode, thumbnail } from "./vision/index.ts";
 
 export type { DuplicateGroup, ExportLine, Job, Quarantined, ShelfItem, Snapshot } from "./catalog/index.ts";
 export { type ErrorCode, LookseeError } from "./errors.ts";
 export {
+  type AddedModel,
+  type AddModelOptions,
   type DoctorOptions,
   type DoctorReport,
   type DuplicatesFound,
@@ -61,6 +73,7 @@ export {
   type Item,
   type Mapping,
   type MappingChoice,
+  type ModelInfo,
   type ReadTable,
   type Removed,
   type SelectionReport,
@@ -87,7 +100,7 @@ export type { Box, Card } from "./vision/index.ts";
 export type OpenOptions = {
   /** Make the data folder if it is not there; otherwise CATALOG_UNKNOWN is raised. Default true. */
   create?: boolean;
-  /** Folder of the model (model.onnx, card.json, golden.json). Default: the one that comes with looksee. */
+  /** Folder of the one model to be used (model.onnx, card.json, golden.json). Default: the model promoted in the data folder, or else the one that comes with looksee. */
   model?: string;
 };
 
@@ -97,12 +110,12 @@ export type OpenOptions = {
  */
 export async function open(dir: string, options: OpenOptions = {}): Promise<Shop> {
   const store = openStore(dir, { create: options.create ?? true });
-  return new Shop(store, options.model ?? defaultModelFolder());
+  return new Shop(store, options.model);
 }
 
 /** Looks at the machine, the model and a data folder, which may be damaged; see examine. */
 export function doctor(dir: string, options: DoctorOptions & Pick<OpenOptions, "model"> = {}): Promise<DoctorReport> {
-  return examine(dir, options.model ?? defaultModelFolder(), options);
+  return examine(dir, options.model, options);
 }
 
 /** The snapshots of a folder. They need no data folder, which may be the thing that is lost. */
@@ -111,13 +124,13 @@ export const snapshots = { list: listSnapshots, verify: verifySnapshot, restore:
 /** One data folder: its catalogs, and the shoppers' photos of the last hours. Close it when done. */
 export class Shop {
   readonly #store: Store;
-  readonly #modelFolder: string;
-  readonly #searchers = new Map<string, Promise<Searcher>>();
-  #model: Promise<Model> | undefined;
+  readonly #answering: Answering;
+  readonly models: Models;
 
-  constructor(store: Store, modelFolder: string) {
+  constructor(store: Store, modelFolder?: string) {
     this.#store = store;
-    this.#modelFolder = modelFolder;
+    this.#answering = new Answering(store, modelFolder);
+    this.models = new Models(store);
   }
 
   /** Names, sorted. */
@@ -127,11 +140,7 @@ export class Shop {
 
   /** The catalog of that name. It need not exist yet: `import` makes it, all else then throws CATALOG_UNKNOWN. */
   catalog(name: string): Catalog {
-    return new Catalog(name, {
-      store: this.#store,
-      model: () => this.#openModel(),
-      searcher: () => this.#openSearcher(name),
-    });
+    return new Catalog(name, this.#store, this.#answering);
   }
 
   /**
@@ -155,30 +164,49 @@ export class Shop {
   }
 
   async close(): Promise<void> {
-    const searchers = await Promise.allSettled(this.#searchers.values());
-    for (const searcher of searchers) if (searcher.status === "fulfilled") await searcher.value.close();
-    await (await this.#model?.catch(() => undefined))?.close();
+    await this.#answering.close();
     this.#store.close();
   }
+}
 
-  #openModel(): Promise<Model> {
-    this.#model ??= openModel(this.#modelFolder, { workers: config.modelWorkers });
-    return this.#model;
+/** The models of a data folder. */
+export class Models {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
   }
 
-  #openSearcher(name: string): Promise<Searcher> {
-    const known = this.#searchers.get(name);
-    if (known) return known;
-    this.#store.catalog(name); // CATALOG_UNKNOWN before a model is opened for it
-    const opening = this.#openModel().then((model) => Searcher.open(this.#store, name, model));
-    this.#searchers.set(name, opening);
-    opening.catch(() => this.#searchers.delete(name)); // the next call tries again
-    return opening;
+  /** The one that comes with looksee first. */
+  list(): Promise<ModelInfo[]> {
+    return listModels(this.#store);
+  }
+
+  /** Its folder and card. MODEL_UNKNOWN. */
+  show(modelId: string): Promise<{ folder: string; card: Card }> {
+    return cardOf(this.#store, modelId);
+  }
+
+  /** Takes in a folder, or `hf:owner/name`; see addModel. */
+  add(from: string, options: AddModelOptions = {}): Promise<AddedModel> {
+    return addModel(this.#store, from, options);
+  }
+
+  /** Lets it answer from now on; see promoteModel. */
+  promote(modelId: string): Promise<ModelInfo> {
+    return promoteModel(this.#store, modelId);
+  }
+
+  /** Takes the last promotion back; see rollBackModel. */
+  rollback(): Promise<ModelInfo> {
+    return rollBackModel(this.#store);
   }
 }
 
 type ImportHooks = Pick<ImportOptions, "signal" | "onProgress" | "onMapping">;
-type Parts = { store: Store; model(): Promise<Model>; searcher(): Promise<Searcher> };
+
+/** `model`: id of a model that need not be the one in use. */
+type OfModel = { model?: string | undefined };
 
 /** Picture bytes as a door sends them; `etag` changes with the bytes. */
 export type ServedPicture = { bytes: Uint8Array; mime: string; etag: string };
@@ -186,27 +214,31 @@ export type ServedPicture = { bytes: Uint8Array; mime: string; etag: string };
 /** One catalog. Every method but `import` throws CATALOG_UNKNOWN if there is none of that name. */
 export class Catalog {
   readonly name: string;
-  readonly #parts: Parts;
+  readonly #store: Store;
+  readonly #answering: Answering;
 
-  constructor(name: string, parts: Parts) {
+  constructor(name: string, store: Store, answering: Answering) {
     this.name = name;
-    this.#parts = parts;
+    this.#store = store;
+    this.#answering = answering;
   }
 
   /** Brings rows in from a table, a folder or an iterable of items; see importSource. Makes the catalog. */
   async import(source: Source, options: ImportOptions = {}): Promise<ImportReport> {
-    return importSource(this.#parts.store, this.name, await this.#parts.model(), source, options);
+    return this.#answering.withModel((model, inUse) =>
+      importSource(this.#store, this.name, model, source, options, inUse),
+    );
   }
 
-  /** Makes the codes that are missing for the model in use; see bringUpToDate. */
-  async index(options: Pick<ImportOptions, "onProgress" | "signal"> = {}): Promise<IndexReport> {
+  /** Makes the codes that are missing for the model in use, or for another beside them; see bringUpToDate. MODEL_UNKNOWN. */
+  async index(options: Pick<ImportOptions, "onProgress" | "signal"> & OfModel = {}): Promise<IndexReport> {
     this.#stored();
-    return bringUpToDate(this.#parts.store, this.name, await this.#parts.model(), options);
+    return this.#with(options.model, (model) => bringUpToDate(this.#store, this.name, model, options));
   }
 
   /** Photo, stored photo or item in, a page of hits out; see Searcher.search. */
   async search(query: SearchQuery): Promise<SearchResult> {
-    return (await this.#parts.searcher()).search(query);
+    return this.#answering.withSearcher(this.name, (searcher) => searcher.search(query));
   }
 
   /** What looks like an item of the catalog; the item itself is left out. ITEM_UNKNOWN. */
@@ -214,14 +246,24 @@ export class Catalog {
     return this.search({ itemId, ...options });
   }
 
-  /** Asks every photo of a labelled file and counts; see evaluate. */
-  async evaluate(queriesCsv: string, options: EvaluationOptions = {}): Promise<Evaluation> {
-    return evaluate(await this.#parts.searcher(), queriesCsv, options);
+  /** Asks every photo of a labelled file and counts; see evaluate. MODEL_UNKNOWN. */
+  async evaluate(queriesCsv: string, options: EvaluationOptions & OfModel = {}): Promise<Evaluation> {
+    if (options.model === undefined)
+      return this.#answering.withSearcher(this.name, (searcher) => evaluate(searcher, queriesCsv, options));
+    this.#stored();
+    return this.#with(options.model, async (model) => {
+      const searcher = await Searcher.open(this.#store, this.name, model);
+      try {
+        return await evaluate(searcher, queriesCsv, options);
+      } finally {
+        await searcher.close();
+      }
+    });
   }
 
   async info(): Promise<CatalogInfo> {
     const stored = this.#stored();
-    const { id } = await this.#parts.model();
+    const id = await this.#answering.withModel((model) => model.id);
     return { name: this.name, ...stored.counts(), categories: stored.categories(), model: id };
   }
 
@@ -269,13 +311,13 @@ export class Catalog {
 
   /** Saves the rules by which items are chosen, if given, and applies them. */
   select(rules?: SelectionRules, options: Pick<ImportOptions, "onProgress" | "signal"> = {}): Promise<SelectionReport> {
-    return applyRules(this.#parts.store, this.name, rules, options);
+    return applyRules(this.#store, this.name, rules, options);
   }
 
   /** Compares pictures that no search for duplicates has seen yet, and groups the items that show the same one. */
   async findDuplicates(options: Pick<ImportOptions, "onProgress" | "signal"> = {}): Promise<DuplicatesFound> {
     this.#stored();
-    return findDuplicates(this.#parts.store, this.name, (await this.#parts.model()).id, options);
+    return this.#answering.withModel(({ id }) => findDuplicates(this.#store, this.name, id, options));
   }
 
   /** Items whose pictures are the same; search shows each group once. */
@@ -334,7 +376,18 @@ export class Catalog {
   }
 
   #stored(): CatalogStore {
-    return this.#parts.store.catalog(this.name);
+    return this.#store.catalog(this.name);
+  }
+
+  /** With the model in use, or with another that is opened for this alone. */
+  async #with<T>(modelId: string | undefined, work: (model: Model) => Promise<T>): Promise<T> {
+    if (modelId === undefined) return this.#answering.withModel(work);
+    const model = await openModel(await modelFolder(this.#store, modelId), { workers: config.modelWorkers });
+    try {
+      return await work(model);
+    } finally {
+      await model.close();
+    }
   }
 }
 

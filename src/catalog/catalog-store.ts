@@ -84,13 +84,22 @@ export class CatalogStore {
     return this.#codes.sight(modelId, imageId);
   }
 
-  /** Images without a code of this model, ascending from above `after`. */
+  /** Images, found or not, without a code of this model, ascending from above `after`. */
   missingCodes(modelId: string, after = 0, limit = 1000): number[] {
     return this.#codes.missing(modelId, after, limit);
   }
 
   countMissingCodes(modelId: string): number {
     return this.#codes.countMissing(modelId);
+  }
+
+  countCodes(modelId: string): number {
+    return this.#codes.count(modelId);
+  }
+
+  /** The change counter when the model that answers last changed. */
+  promotedAt(): number {
+    return this.#db.get<{ promoted: number }>("SELECT promoted FROM catalog WHERE id = ?", this.id)?.promoted ?? 0;
   }
 
   /** See Codes.disagreeing. */

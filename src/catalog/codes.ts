@@ -12,6 +12,10 @@ const PAGE = 4096;
  */
 export type CodeChange = { imageId: number; code: Uint8Array | null; category: number | null };
 
+/** An image (member m) that an item lists, though the item may not be one to be found. */
+export const LISTED = `(m.live = 1
+  OR EXISTS (SELECT 1 FROM picture p WHERE p.image_id = m.image_id AND p.catalog_id = m.catalog_id))`;
+
 /** The codes of one catalog under one model. A model no picture was seen with has no codes, which is no error. */
 export class Codes {
   readonly #db: Database;
@@ -102,11 +106,11 @@ export class Codes {
     );
   }
 
-  /** Images of the catalog that the model has not seen, ascending, at most `limit` above `after`. */
+  /** Images that items list, to be found or not, and that the model has not seen; ascending, at most `limit` above `after`. */
   missing(modelId: string, after: number, limit: number): number[] {
     return this.#db
       .arrays<[number]>(
-        `SELECT image_id FROM member WHERE catalog_id = ? AND live = 1 AND image_id > ?
+        `SELECT image_id FROM member m WHERE catalog_id = ? AND ${LISTED} AND image_id > ?
          AND NOT EXISTS (SELECT 1 FROM code WHERE key = ? + image_id) ORDER BY image_id LIMIT ?`,
         this.#catalogId,
         after,
@@ -118,10 +122,19 @@ export class Codes {
 
   countMissing(modelId: string): number {
     return this.#db.get<{ n: number }>(
-      `SELECT count(*) AS n FROM member WHERE catalog_id = ? AND live = 1
+      `SELECT count(*) AS n FROM member m WHERE catalog_id = ? AND ${LISTED}
        AND NOT EXISTS (SELECT 1 FROM code WHERE key = ? + image_id)`,
       this.#catalogId,
       this.#low(modelId) ?? -MODEL_STRIDE,
+    )!.n;
+  }
+
+  /** Codes that a search can find. */
+  count(modelId: string): number {
+    return this.#db.get<{ n: number }>(
+      "SELECT count(*) AS n FROM member JOIN code ON key = ? + image_id WHERE catalog_id = ? AND live = 1",
+      this.#low(modelId) ?? -MODEL_STRIDE,
+      this.#catalogId,
     )!.n;
   }
 

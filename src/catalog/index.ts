@@ -20,6 +20,7 @@ export type { Found, Inventory } from "./inventory.ts";
 export type { ItemPicture, Owner } from "./items.ts";
 export { type Beat, type Job, type JobProgress, type JobRequest, type JobState, jobName } from "./jobs.ts";
 export type { KnownItem } from "./known.ts";
+export type { ModelCoverage, Models } from "./models.ts";
 export { hashOf } from "./picture-files.ts";
 export type { Quarantined } from "./quarantine.ts";
 export type { SelectionRow, StoredQuality } from "./selection.ts";

@@ -131,6 +131,13 @@ UPDATE member SET category = (SELECT iif(min(coalesce(i.category_id, 0)) = max(c
   WHERE p.image_id = member.image_id AND p.catalog_id = member.catalog_id AND i.chosen = 1) WHERE live = 1;
 CREATE INDEX member_shared ON member (catalog_id, image_id) WHERE category = -1;
 `,
+  // Which model answers: the last promotion's, and where there is none the one that comes with looksee. model.golden: hash of
+  // an added model's known answers. catalog.promoted: its version when that last changed.
+  `
+CREATE TABLE promotion (id INTEGER PRIMARY KEY AUTOINCREMENT, model TEXT NOT NULL, time INTEGER NOT NULL) STRICT;
+ALTER TABLE model ADD COLUMN golden TEXT;
+ALTER TABLE catalog ADD COLUMN promoted INTEGER NOT NULL DEFAULT 0;
+`,
 ];
 
 /** Brings an open database to the newest schema. Safe when two processes open a new folder at once. Throws DATA_FORMAT. */

@@ -4,6 +4,7 @@ import { LookseeError } from "../errors.ts";
 import { CatalogStore } from "./catalog-store.ts";
 import { Database } from "./database.ts";
 import { type Inventory, takeInventory } from "./inventory.ts";
+import { Models } from "./models.ts";
 import { Photos } from "./photos.ts";
 import { PictureFiles } from "./picture-files.ts";
 
@@ -30,9 +31,11 @@ export class Store {
   readonly #db: Database;
   readonly #files: PictureFiles;
   readonly #photos: Photos;
+  readonly models: Models;
 
   constructor(db: Database) {
     this.#db = db;
+    this.models = new Models(db);
     this.dir = db.dir;
     this.#files = new PictureFiles(db.dir);
     this.#photos = new Photos(db.dir);

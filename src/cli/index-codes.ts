@@ -8,11 +8,12 @@ export function addIndex(program: Command): void {
   program
     .command("index")
     .description("bring codes up to date: a new model, a picture without a code")
-    .action(async (_options, command: Command) => {
+    .option("--model <id>", "make the codes of another model, beside those in use (default: the model in use)")
+    .action(async ({ model }: { model?: string }, command: Command) => {
       const { catalog, json } = settingsOf(command);
       const progress = new Progress();
       const report = await withShop(command, false, (shop) =>
-        shop.catalog(catalog).index({ onProgress: progress.update }),
+        shop.catalog(catalog).index({ model, onProgress: progress.update }),
       );
       progress.end();
       if (json) printJson(report);

@@ -11,6 +11,7 @@ import { addIndex } from "./index-codes.ts";
 import { addItems } from "./items.ts";
 import { addJobs } from "./jobs.ts";
 import { addMall } from "./mall.ts";
+import { addModels } from "./models.ts";
 import { addQuarantine } from "./quarantine.ts";
 import { addSearch } from "./search.ts";
 import { addServe } from "./serve.ts";
@@ -43,6 +44,7 @@ for (const add of [
   addQuarantine,
   addExport,
   addMall,
+  addModels,
   addSnapshot,
 ])
   add(program);

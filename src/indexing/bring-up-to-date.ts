@@ -83,7 +83,7 @@ export async function bringUpToDate(
       flush(); // also when stopped: what is done is done
       for (const { code } of failures) tally.failures[code] = (tally.failures[code] ?? 0) + 1;
     }
-    const codes = catalog.counts().pictures - catalog.countMissingCodes(model.id);
+    const codes = catalog.countCodes(model.id);
     const segments = await writeSegments(catalog, model.id, config.scanThreads);
     const seconds = (performance.now() - started) / 1000;
     return { jobId: job.name, codes, made, failed: failures.length, failures, segments, seconds };

@@ -55,7 +55,7 @@ const AHEAD = 1024;
  * Brings a source's rows and pictures into a catalog, which is made if it is not there. Broken rows and pictures are
  * set aside with their reason; what is unchanged is left alone. Killed or cancelled, the same call goes on where it
  * stopped. Throws SOURCE_*, MAPPING_COLUMN, DATA_*, REMOVAL_TOO_LARGE, IMPORT_CANCELLED, and what the model throws
- * when it is the model that fails.
+ * when it is the model that fails; MODEL_CHANGED if another was promoted while it waited, which `inUse` tells.
  */
 export async function importSource(
   store: Store,
@@ -63,6 +63,7 @@ export async function importSource(
   model: Seeing,
   given: Source,
   options: ImportOptions = {},
+  inUse: () => boolean = () => true,
 ): Promise<ImportReport> {
   const started = performance.now();
   const source = await openSource(given, options); // a source that cannot be opened makes no catalog
@@ -75,13 +76,21 @@ export async function importSource(
     what: `the import of ${source.file}`,
   };
   try {
-    return await asJob(catalog, work, options, tally, (job) =>
-      run(catalog, model, source, options, job, tally, started, work.spec),
-    );
+    return await asJob(catalog, work, options, tally, (job) => {
+      if (!inUse()) throw changed(model.id); // no other is promoted from now on: that takes the lock which this job holds
+      return run(catalog, model, source, options, job, tally, started, work.spec);
+    });
   } finally {
     await source.close();
   }
 }
+
+const changed = (modelId: string): LookseeError =>
+  new LookseeError(
+    "MODEL_CHANGED",
+    `model ${modelId} was replaced while the import waited for its turn`,
+    "Run the same command again",
+  );
 
 async function run(
   catalog: CatalogStore,

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { LookseeError } from "../errors.ts";
 import type { ItemGroups } from "../ranking/index.ts";
-import type { Box } from "../vision/index.ts";
+import type { Box, Card } from "../vision/index.ts";
 import type { Guess, SeenObject } from "./result.ts";
 
 /** An answer as it was when first given: its later pages neither repeat nor skip, whatever the catalog does meanwhile. */
 export type FrozenList = {
   searchId: string;
   modelVersion: string;
+  /** The model that gave it, which may have been replaced since. */
+  model: Pick<Card, "id" | "calibration">;
   imageId: string | null;
   itemId: string | null;
   category: string | null;

@@ -1,4 +1,5 @@
 /** What is this, and where is it in the catalog? One query, from photo bytes to a page of hits. */
+export { Answering } from "./answering.ts";
 export { answersOf } from "./answers.ts";
 export {
   type AnsweredQuery,
@@ -8,6 +9,7 @@ export {
   type Figures,
   type UnreadableQuery,
 } from "./evaluate.ts";
+export { modelFolder, modelInUse } from "./model-folder.ts";
 export { editDistance } from "./near-names.ts";
 export type { SearchQuery } from "./query.ts";
 export { writeReport } from "./report.ts";

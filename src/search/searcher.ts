@@ -42,6 +42,8 @@ export type Eyes = Pick<Model, "id" | "card" | "see">;
 export type SearcherOptions = {
   /** Threads that scan codes for one query. Default config.scanThreads. The answer is the same on any number. */
   threads?: number | undefined;
+  /** Where lists are kept for their later pages. Default: its own. */
+  lists?: FrozenLists | undefined;
 };
 
 /**
@@ -55,21 +57,22 @@ export class Searcher {
   readonly #model: Eyes;
   readonly #mirror: Mirror;
   readonly #guesser: Guesser;
-  readonly #lists = new FrozenLists();
+  readonly #lists: FrozenLists;
 
-  private constructor(store: Store, catalogName: string, model: Eyes, mirror: Mirror) {
+  private constructor(store: Store, catalogName: string, model: Eyes, mirror: Mirror, lists: FrozenLists) {
     this.#store = store;
     this.catalogName = catalogName;
     this.#catalog = store.catalog(catalogName);
     this.#model = model;
     this.#mirror = mirror;
+    this.#lists = lists;
     this.#guesser = new Guesser(this.#catalog, model.id, model.card.categories.length, mirror);
   }
 
   /** Loads the codes that `model` has made of the catalog's pictures. CATALOG_UNKNOWN. */
   static async open(store: Store, catalogName: string, model: Eyes, options: SearcherOptions = {}): Promise<Searcher> {
     const mirror = await Mirror.open(store.catalog(catalogName), model.id, options.threads ?? config.scanThreads);
-    const searcher = new Searcher(store, catalogName, model, mirror);
+    const searcher = new Searcher(store, catalogName, model, mirror, options.lists ?? new FrozenLists());
     if (mirror.index.size > 0) await searcher.#guesser.current();
     return searcher;
   }
@@ -118,6 +121,7 @@ export class Searcher {
     return {
       searchId: randomBytes(12).toString("base64url"),
       modelVersion: `${this.#model.card.id}@${this.#model.card.version}`,
+      model: this.#model.card,
       imageId: query.imageId ?? null,
       itemId: query.itemId ?? null,
       category: query.category ?? null,
@@ -174,11 +178,11 @@ export class Searcher {
   }
 
   /** The items from `offset` on; knows afterwards whether there are more. */
-  #page({ groups }: FrozenList, offset: number, limit: number): SearchHit[] {
+  #page({ groups, model }: FrozenList, offset: number, limit: number): SearchHit[] {
     this.#group(groups, offset + limit + 1);
     const part = groups.found.slice(offset, offset + limit);
-    const score = (cosine: number) => scoreOf(cosine, this.#model.card.calibration.score);
-    return hitsOf(this.#catalog, this.catalogName, this.#model.id, part, score);
+    const score = (cosine: number) => scoreOf(cosine, model.calibration.score);
+    return hitsOf(this.#catalog, this.catalogName, model.id, part, score);
   }
 
   #isNoMatch(cosine: number): boolean {

@@ -84,8 +84,8 @@ export function faultOf(card: Card): string | null {
   if ((input.layout !== "NCHW" && input.layout !== "NHWC") || input.fit !== "contain")
     return "input.layout must be NCHW or NHWC, and input.fit contain";
   const { name, width, map } = outputs?.feature ?? {};
-  if (typeof name !== "string" || !Number.isInteger(width) || width! < 8 || width! > MOST_WIDTH)
-    return `outputs.feature must name an output of 8 to ${MOST_WIDTH} numbers`;
+  if (typeof name !== "string" || !Number.isInteger(width) || width! < LEAST_WIDTH || width! > MOST_WIDTH)
+    return `outputs.feature must name an output of ${LEAST_WIDTH} to ${MOST_WIDTH} numbers`;
   if (width !== FEATURE_WIDTH && map === undefined)
     return `outputs.feature.width is ${width}, not ${FEATURE_WIDTH}, and there is no map; \`looksee models add\` makes one`;
   if (map !== undefined && (!INNER.test(map?.file) || !/^[0-9a-f]{64}$/.test(map.sha256)))
@@ -109,7 +109,8 @@ export function faultOf(card: Card): string | null {
   return null;
 }
 
-/** A wider feature than any encoder in use. */
+/** Narrower than any encoder in use, and wider. */
+export const LEAST_WIDTH = 8;
 export const MOST_WIDTH = 8192;
 
 /** The name of a file within a model folder, never of one beside it. */

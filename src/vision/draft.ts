@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LookseeError } from "../errors.ts";
-import { type Card, MOST_WIDTH } from "./card.ts";
+import { type Card, LEAST_WIDTH, MOST_WIDTH } from "./card.ts";
 import { FEATURE_WIDTH } from "./code.ts";
 import { fillCard, type GivenCard, readGivenCard } from "./fill-card.ts";
 import { goldenPhotos, writeGolden } from "./golden.ts";
@@ -46,7 +46,14 @@ export class ModelDraft {
     const card = fillCard(given, await readNetwork(file), folder);
     const inference = await Inference.open(file, card, 1, workers);
     try {
-      if (card.outputs.feature.width === 0) card.outputs.feature.width = await widthOf(card, inference);
+      const { feature } = card.outputs;
+      if (feature.width === 0) feature.width = await widthOf(card, inference);
+      if (!(feature.width >= LEAST_WIDTH && feature.width <= MOST_WIDTH))
+        throw new LookseeError(
+          "MODEL_CARD",
+          `model ${card.id}: ${feature.name} gives ${feature.width} numbers a picture, not ${LEAST_WIDTH} to ${MOST_WIDTH}`,
+          "Name another output in card.json",
+        );
       return new ModelDraft(folder, given, card, inference);
     } catch (error) {
       await inference.close();
@@ -59,14 +66,11 @@ export class ModelDraft {
     return (await this.#model.see(picture)).feature;
   }
 
-  /** Whether `finish` wants to see the shop's pictures. */
-  get wantsSample(): boolean {
-    return this.#wantsMap ? true : this.#given.codeThresholds === undefined;
-  }
-
-  get #wantsMap(): boolean {
+  /** What of the shop's pictures `finish` fits the model to. */
+  get wants(): "map" | "thresholds" | "nothing" {
     const { width, map } = this.#card.outputs.feature;
-    return width !== FEATURE_WIDTH && map === undefined;
+    if (width !== FEATURE_WIDTH && map === undefined) return "map";
+    return this.#given.codeThresholds === undefined ? "thresholds" : "nothing";
   }
 
   /**
@@ -77,7 +81,7 @@ export class ModelDraft {
     const card = structuredClone(this.#card);
     const fitted = createHash("sha256");
     let rows = sample;
-    if (this.#wantsMap) {
+    if (this.wants === "map") {
       const map = makeMap(card.outputs.feature.width, sample);
       const bytes = new Uint8Array(map.values.buffer);
       await writeFile(join(this.#folder, MAP_FILE), bytes);
@@ -86,14 +90,14 @@ export class ModelDraft {
       rows = sample.map((row) => mapped(map, row));
     }
     if (this.#given.codeThresholds === undefined) card.codeThresholds = fitThresholds(rows);
-    if (this.wantsSample) {
+    if (this.wants !== "nothing") {
       const mark = fitted.update(JSON.stringify(card.codeThresholds)).digest("hex").slice(0, 8);
       card.id = `${card.id.slice(0, 55)}-${mark}`;
     }
     const golden = join(this.#folder, "golden.json");
     if (!existsSync(golden))
       await writeGolden(this.#folder, card, this.#inference, await goldenPhotos(defaultModelFolder()));
-    else if (this.wantsSample) {
+    else if (this.wants !== "nothing") {
       const { cases } = JSON.parse(await readFile(golden, "utf8"));
       await writeFile(golden, JSON.stringify({ model: card.id, cases }));
     }
@@ -106,12 +110,6 @@ export class ModelDraft {
 }
 
 /** Asks the network, where its file does not say. */
-async function widthOf({ id, input, outputs }: Card, inference: Inference): Promise<number> {
-  const { feature } = await inference.run(new Uint8Array(input.side ** 2 * 3).fill(128));
-  if (feature.length >= 8 && feature.length <= MOST_WIDTH) return feature.length;
-  throw new LookseeError(
-    "MODEL_CARD",
-    `model ${id}: ${outputs.feature.name} gives ${feature.length} numbers a picture, not 8 to ${MOST_WIDTH}`,
-    "Name another output in card.json",
-  );
+async function widthOf({ input }: Card, inference: Inference): Promise<number> {
+  return (await inference.run(new Uint8Array(input.side ** 2 * 3).fill(128))).feature.length;
 }

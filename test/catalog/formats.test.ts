@@ -3,19 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, expect, test } from "vitest";
-import { type CatalogStore, openStore } from "../../src/catalog/index.ts";
+import { type CatalogStore, openStore, type Store } from "../../src/catalog/index.ts";
 
 /**
  * Data folders of every schema ever released, each written once by the looksee of its time and never again. Schema 1
  * holds one import; from 4 on an earlier import brought an item that the last one, complete, no longer lists.
  */
-const SCHEMAS = [1, 2, 3, 4, 5];
+const SCHEMAS = [1, 2, 3, 4, 5, 6];
 
 const scratch = mkdtempSync(join(tmpdir(), "looksee-format-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 /** What a schema's own looksee wrote beyond the one before it. */
-const SINCE: Record<number, (catalog: CatalogStore, db: DatabaseSync) => void> = {
+const SINCE: Record<number, (catalog: CatalogStore, db: DatabaseSync, store: Store) => void> = {
   2: (catalog) => {
     const [job] = catalog.jobs.list().filter(({ kind }) => kind === "import");
     expect(job).toMatchObject({ failures: { PICTURE_MISSING: 1, ROW_BAD_VALUE: 1 } });
@@ -75,7 +75,7 @@ test.each(SCHEMAS)("a data folder of schema %i opens with everything in it", (sc
   ]);
   const [job] = catalog.jobs.list().reverse();
   expect(job).toMatchObject({ jobId: "job-1", kind: "import", state: "done", source: "shop" });
-  for (const [since, check] of Object.entries(SINCE)) if (schema >= Number(since)) check(catalog, db);
+  for (const [since, check] of Object.entries(SINCE)) if (schema >= Number(since)) check(catalog, db, store);
 
   // Its looksee of today writes on.
   expect(db.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });

@@ -9,6 +9,7 @@ test("what a program can import is a decision: growing the list is one too", () 
     "Catalog",
     "LookseeError",
     "MALL_VERSION",
+    "Models",
     "Shop",
     "doctor",
     "fetchPicture",

@@ -5,7 +5,8 @@ import { type CatalogStore, type Found, openStore, Snapshots, type Store } from 
 import { config } from "../../config.ts";
 import { LookseeError } from "../../errors.ts";
 import { HammingIndex } from "../../hamming-index/index.ts";
-import { type Model, openModel } from "../../vision/index.ts";
+import { modelFolder } from "../../search/index.ts";
+import { defaultModelFolder, type Model, openModel } from "../../vision/index.ts";
 import { type Progress, Teller } from "../progress.ts";
 import { faultInDatabase } from "./fault-in-database.ts";
 
@@ -30,9 +31,9 @@ const LEAST_FREE = 1e9;
 
 /**
  * Looks at the machine and a data folder and says what is wrong and what to do. Nothing is changed, unless `sweep`.
- * A folder that cannot be opened is a finding, not an error.
+ * A folder that cannot be opened is a finding, not an error. `modelGiven`: a model folder other than the one in use.
  */
-export async function examine(dir: string, modelFolder: string, options: DoctorOptions = {}): Promise<DoctorReport> {
+export async function examine(dir: string, modelGiven?: string, options: DoctorOptions = {}): Promise<DoctorReport> {
   const started = performance.now();
   const teller = new Teller(options.onProgress);
   const findings: Finding[] = [];
@@ -45,7 +46,9 @@ export async function examine(dir: string, modelFolder: string, options: DoctorO
   };
 
   await machine(good, failed);
-  const model = await openModel(modelFolder, {}).catch((error) => void failed("model", error));
+  const model = await (modelGiven === undefined ? folderInUse(dir) : Promise.resolve(modelGiven))
+    .then((folder) => openModel(folder))
+    .catch((error) => void failed("model", error));
   if (model) good("model", `${model.id} answers here as where it was made`);
   try {
     const store = openOrNot(dir, failed);
@@ -75,6 +78,17 @@ export async function examine(dir: string, modelFolder: string, options: DoctorO
   }
   const ok = findings.every(({ state }) => state !== "bad");
   return { ok, findings, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Of the model that answers; while the folder cannot be opened, which is found out later, of the one that comes with looksee. */
+async function folderInUse(dir: string): Promise<string> {
+  let store: Store;
+  try {
+    store = openStore(dir);
+  } catch {
+    return defaultModelFolder();
+  }
+  return modelFolder(store, store.models.promoted()).finally(() => store.close());
 }
 
 type Good = (check: string, detail: string) => void;

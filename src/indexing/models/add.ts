@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import { cp, readdir, readFile, rm } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { Readable } from "node:stream";
+import type { Store } from "../../catalog/index.ts";
+import { config } from "../../config.ts";
+import { LookseeError } from "../../errors.ts";
+import {
+  type Card,
+  defaultModelFolder,
+  FEATURE_WIDTH,
+  LEAST_SAMPLE,
+  ModelDraft,
+  openModel,
+  readCard,
+} from "../../vision/index.ts";
+import { inOrder } from "../gate.ts";
+import { type Progress, Teller } from "../progress.ts";
+import { fetchFromHub, HUB, type HubOptions } from "./hub.ts";
+
+export type AddModelOptions = Pick<HubOptions, "endpoint" | "signal"> & { onProgress?: (progress: Progress) => void };
+
+/** What `models add` answers. */
+export type AddedModel = {
+  modelId: string;
+  folder: string;
+  /** Pictures of the shop that its map and thresholds were fitted to; 0: it brought its own. */
+  fittedTo: number;
+  /** What the model lacks, for a person to know. */
+  notes: string[];
+};
+
+/** Pictures that tell the directions of features wider than 512, and those that tell where each bit turns. */
+const SAMPLE = { map: 1500, thresholds: 500 };
+const IN_FLIGHT = 8;
+
+/** What a model's folder may hold beside the files that its card and golden answers name. */
+const FILES =
+  /^(?:model\.onnx|card\.json|golden\.json|preprocessor_config\.json|[\w.-]+\.f32|golden|[\w.-]+\.onnx(?:_|\.)data)$/;
+
+/**
+ * Takes a model into the data folder: a folder with model.onnx and card.json, or `hf:owner/name` of the Hugging Face Hub.
+ * Tried before it is taken, and whole or not there at all. It answers only once it has been promoted.
+ * Throws MODEL_MISSING, MODEL_CARD, MODEL_GOLDEN, MODEL_EXISTS, MODEL_HUB, DATA_*.
+ */
+export async function addModel(store: Store, from: string, options: AddModelOptions = {}): Promise<AddedModel> {
+  const teller = new Teller(options.onProgress);
+  const lock = store.models.tryLock();
+  if (!lock) throw new LookseeError("DATA_BUSY", "another process is adding a model", "Try again once it has finished");
+  const draft = store.models.draft();
+  try {
+    if (from.startsWith(HUB)) {
+      const onBytes = (done: number, total: number) => teller.at("fetching", done, total);
+      await fetchFromHub(from.slice(HUB.length), draft, { ...options, onBytes });
+    } else await copyModel(from, draft);
+    const fittedTo = await complete(store, draft, nameOf(from), options.signal, teller);
+    const model = await openModel(draft); // as every later opening will: card, network, golden answers
+    await model.close();
+    if (model.id === (await readCard(defaultModelFolder())).id)
+      throw new LookseeError(
+        "MODEL_EXISTS",
+        `${model.id} is the model that comes with looksee`,
+        "Give the new one another id",
+      );
+    const answers = createHash("sha256").update(await readFile(join(draft, "golden.json")));
+    await store.models.settle(draft, model.id, answers.digest("hex"));
+    return { modelId: model.id, folder: store.models.folder(model.id), fittedTo, notes: notesOn(model.card, fittedTo) };
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+    lock.release();
+  }
+}
+
+/** Fills in what the folder lacks. Returns the number of pictures that it was fitted to. */
+async function complete(
+  store: Store,
+  folder: string,
+  name: string,
+  signal: AbortSignal | undefined,
+  teller: Teller,
+): Promise<number> {
+  const draft = await ModelDraft.open(folder, name, config.modelWorkers);
+  try {
+    const most = draft.wants === "nothing" ? 0 : SAMPLE[draft.wants];
+    const sample: Float32Array[] = [];
+    const look = async (picture: () => Uint8Array): Promise<Float32Array | null> => {
+      signal?.throwIfAborted();
+      try {
+        return await draft.featureOf(picture());
+      } catch (error) {
+        if (error instanceof LookseeError && /^(?:PICTURE|IMAGE)_/.test(error.code)) return null;
+        throw error;
+      }
+    };
+    const pictures = somePictures(store, most);
+    for await (const feature of inOrder(Readable.from(pictures), IN_FLIGHT, look)) {
+      if (feature) sample.push(feature);
+      teller.at("fitting", sample.length, pictures.length);
+    }
+    await draft.finish(sample);
+    return sample.length;
+  } finally {
+    await draft.close();
+  }
+}
+
+/** Of all catalogs, about `most` pictures, spread evenly over their items. */
+function somePictures(store: Store, most: number): (() => Uint8Array)[] {
+  const catalogs = most === 0 ? [] : store.catalogs().map((name) => store.catalog(name));
+  const items = catalogs.reduce((sum, catalog) => sum + catalog.counts().items, 0);
+  return catalogs.flatMap((catalog) => {
+    const share = Math.ceil((most * catalog.counts().items) / Math.max(1, items));
+    const images = catalog.someItems(share).flatMap((itemId) => catalog.imagesOfItem(itemId).slice(0, 1));
+    return images.map((image) => () => catalog.picture(image).bytes());
+  });
+}
+
+async function copyModel(from: string, to: string): Promise<void> {
+  const folder = resolve(from);
+  const names = await readdir(folder).catch(() => {
+    throw new LookseeError(
+      "MODEL_MISSING",
+      `there is no folder ${folder}`,
+      "Name a folder with model.onnx and card.json, or hf:owner/name",
+    );
+  });
+  for (const name of names)
+    if (FILES.test(name)) await cp(join(folder, name), join(to, name), { recursive: true, dereference: true });
+}
+
+/** An id for a model whose folder says none: the folder's name, or owner-name of its repository. */
+const nameOf = (from: string): string =>
+  (from.startsWith(HUB) ? from.slice(HUB.length).replace(/@.*$/, "") : basename(resolve(from)))
+    .replace(/[^\w.-]+/g, "-")
+    .replace(/^[.-]+/, "")
+    .slice(0, 55);
+
+function notesOn({ outputs, calibration, codeThresholds }: Card, fittedTo: number): string[] {
+  const notes: string[] = [];
+  const { width } = outputs.feature;
+  if (width !== FEATURE_WIDTH) notes.push(`its features of ${width} numbers are mapped to ${FEATURE_WIDTH}`);
+  if (width > FEATURE_WIDTH && fittedTo < FEATURE_WIDTH)
+    notes.push(
+      `its map was fitted to ${fittedTo} pictures only; add it again when the shop has ${FEATURE_WIDTH} and more`,
+    );
+  if (codeThresholds === null && fittedTo > 0 && fittedTo < LEAST_SAMPLE)
+    notes.push(`${fittedTo} pictures are too few to fit the bits of its codes to`);
+  if (!outputs.category) notes.push("it names no category: the vote of the nearest pictures decides alone");
+  if (!outputs.box) notes.push("it finds no box: the whole picture is the object");
+  if (calibration.noGoodMatch === 0)
+    notes.push('its card has no calibration: scores are rough, and "no good match" is never said');
+  return notes;
+}
