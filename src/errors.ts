@@ -81,6 +81,7 @@ export const ERRORS = {
   ROUTE_UNKNOWN: { status: 404, exit: 3 },
   MEDIA_TYPE: { status: 415, exit: 2 },
   HOST_UNKNOWN: { status: 421, exit: 3 },
+  ORIGIN_REFUSED: { status: 403, exit: 3 },
 } as const satisfies Record<string, { status: number; exit: 1 | 2 | 3 }>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { LookseeError } from "../errors.ts";
 import { explained } from "./database.ts";
+import { filesUnder } from "./models.ts";
 import { hashOf, PictureFiles } from "./picture-files.ts";
 import type { Store } from "./store.ts";
 
@@ -24,6 +25,8 @@ export type Snapshot = {
   /** `missing`: pictures whose file was gone or damaged when the snapshot was made. */
   pictures: { count: number; bytes: number; missing: string[] };
   catalogs: { name: string; version: number; items: number; variants: number; pictures: number }[];
+  /** The files of added models, by their path below models/; snapshots of old have none. */
+  models?: { path: string; bytes: number; blocks: string[] }[];
   /** Questions asked at the moment, and what was answered, for whoever checks a restored copy. */
   answers: SnapshotAnswers[];
 };
@@ -33,7 +36,7 @@ export type SnapshotStep = (stage: "database" | "pictures", done: number, total:
 
 /**
  * Snapshots of a data folder, side by side in one folder: `blocks/` and `pictures/` are content-addressed and shared,
- * so a snapshot costs what changed since the others. Shoppers' photos are in none (design.md, promise 6).
+ * so a snapshot costs what changed since the others; added models are kept as blocks too. Shoppers' photos are in none (design.md, promise 6).
  * A manifest is written last: what has one is whole.
  */
 export class Snapshots {
@@ -93,16 +96,24 @@ export class Snapshots {
     };
     try {
       await store.copyDatabase(copy);
-      const blocks: string[] = [];
-      let bytes = 0;
+      const keepBlocks = async (path: string, onBytes: (bytes: number) => void = () => {}) => {
+        const blocks: string[] = [];
+        let bytes = 0;
+        await each(blocksOf(path), async ({ block, at }) => {
+          const sha256 = hashOf(block);
+          blocks[at] = sha256;
+          bytes += block.length;
+          await keep(this.#blocks, sha256, block.length, () => block);
+          onBytes(bytes);
+        });
+        return { bytes, blocks };
+      };
       const { size } = await sizeOf(copy);
-      await each(blocksOf(copy), async ({ block, at }) => {
-        const sha256 = hashOf(block);
-        blocks[at] = sha256;
-        bytes += block.length;
-        await keep(this.#blocks, sha256, block.length, () => block);
-        onStep("database", bytes, size);
-      });
+      const { bytes, blocks } = await keepBlocks(copy, (bytes) => onStep("database", bytes, size));
+      const models: NonNullable<Snapshot["models"]> = [];
+      for (const modelId of store.models.added())
+        for (const file of await filesUnder(store.models.folder(modelId)))
+          models.push({ path: `${modelId}/${file}`, ...(await keepBlocks(join(store.models.folder(modelId), file))) });
 
       const shown = shownIn(copy);
       const pictures = { count: shown.length, bytes: 0, missing: [] as string[] };
@@ -126,6 +137,7 @@ export class Snapshots {
         created: created.toISOString(),
         database: { bytes, blockBytes: BLOCK, blocks },
         pictures,
+        models,
         catalogs: store.catalogs().map((name) => {
           const catalog = store.catalog(name);
           return { name, version: catalog.version(), ...catalog.counts() };
@@ -165,8 +177,15 @@ export class Snapshots {
     // Segments of the database that lay here before would be taken for this one's: both count changes from 1.
     explained(folder, () => rmSync(join(folder, "index"), { recursive: true, force: true }));
     const draft = `${database}.restoring`;
-    const { blocks, bytes: total } = snapshot.database;
-    await writeDurably(draft, this.#checked(blocks, total, onStep));
+    await writeDurably(
+      draft,
+      this.#checked("the database", snapshot.database, (bytes, total) => onStep("database", bytes, total)),
+    );
+    for (const { path, ...content } of snapshot.models ?? []) {
+      const file = join(folder, "models", path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeDurably(file, this.#checked(path, content));
+    }
 
     const missing = new Set(snapshot.pictures.missing);
     const wanted = shownIn(draft).filter(({ sha256 }) => !missing.has(sha256));
@@ -190,15 +209,19 @@ export class Snapshots {
     return snapshot;
   }
 
-  *#checked(blocks: readonly string[], total: number, onStep: SnapshotStep): Generator<Uint8Array> {
+  *#checked(
+    what: string,
+    { blocks, bytes: total }: { blocks: readonly string[]; bytes: number },
+    onBytes: (bytes: number, total: number) => void = () => {},
+  ): Generator<Uint8Array> {
     let bytes = 0;
     for (const sha256 of blocks) {
       const block = this.#read(this.#blocks, sha256, "block");
       bytes += block.length;
-      onStep("database", bytes, total);
+      onBytes(bytes, total);
       yield block;
     }
-    if (bytes !== total) throw damaged(`the database has ${bytes} bytes, not ${total}`);
+    if (bytes !== total) throw damaged(`${what} has ${bytes} bytes, not ${total}`);
   }
 
   #read(files: PictureFiles, sha256: string, what: string): Uint8Array {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { LookseeError } from "../errors.ts";
 
 /** The page loads its own script and style, shows the shopper's photo from memory (blob:) and asks nobody else. */
@@ -43,4 +43,15 @@ export function refuseForeignHosts(app: FastifyInstance): void {
       "Open it as http://localhost, or let the proxy in front of it send `Host: localhost`",
     );
   });
+}
+
+/** A page of another site can send a form here, though it cannot read the answer; what changes the shop is not for it. */
+export async function refuseForeignOrigin({ headers }: FastifyRequest): Promise<void> {
+  const { origin, host } = headers;
+  if (origin === undefined || headers["sec-fetch-site"] === "same-origin" || URL.parse(origin)?.host === host) return;
+  throw new LookseeError(
+    "ORIGIN_REFUSED",
+    `a page of ${origin.slice(0, 100)} may not change this shop`,
+    "Send the request from a program, or from a page of this server",
+  );
 }

@@ -7,6 +7,7 @@ import { LookseeError } from "../errors.ts";
 import { catalogRoutes } from "./catalog-routes.ts";
 import type { Door } from "./door.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { modelRoutes } from "./model-routes.ts";
 import { openapi } from "./openapi.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { PhotoKeeper } from "./photo-keeper.ts";
@@ -78,7 +79,7 @@ export async function createServer(shop: DoorShop, options: ServerOptions): Prom
 
   const photos = (options.photoHours ?? config.photoHours) > 0 ? new PhotoKeeper(shop) : undefined;
   const door: Door = { shop, photos, fetchPicture: options.fetchPicture };
-  for (const routes of [searchRoutes, catalogRoutes, pictureRoutes, healthRoutes]) routes(app, door);
+  for (const routes of [searchRoutes, catalogRoutes, modelRoutes, pictureRoutes, healthRoutes]) routes(app, door);
   await pageRoutes(app, options.page);
   app.addHook("onClose", async () => photos?.close());
   return app;

@@ -1,4 +1,5 @@
 import type { Catalog, Item } from "./catalog-schema.ts";
+import type { Model } from "./model-schema.ts";
 import type { Box, SearchResult } from "./result-schema.ts";
 
 /**
@@ -13,6 +14,13 @@ export interface DoorShop {
   savePhoto(bytes: Uint8Array, id?: string): Promise<string>;
   /** A JPEG, or IMAGE_UNKNOWN. */
   photo(id: string): Uint8Array | Promise<Uint8Array>;
+  readonly models: DoorModels;
+}
+
+export interface DoorModels {
+  list(): Promise<Model[]>;
+  /** MODEL_UNKNOWN, MODEL_INCOMPLETE, DATA_BUSY. */
+  promote(modelId: string): Promise<Model>;
 }
 
 export interface DoorCatalog {

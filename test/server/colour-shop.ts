@@ -1,7 +1,8 @@
 import sharp from "sharp";
 import { LookseeError } from "../../src/errors.ts";
+import type { Model } from "../../src/server/model-schema.ts";
 import type { Box, SearchResult } from "../../src/server/result-schema.ts";
-import type { DoorCatalog, DoorQuery, DoorShop, ServedPicture, ShopItem } from "../../src/server/shop.ts";
+import type { DoorCatalog, DoorModels, DoorQuery, DoorShop, ServedPicture, ShopItem } from "../../src/server/shop.ts";
 import { reencode } from "../../src/vision/index.ts";
 
 type Colour = readonly [r: number, g: number, b: number];
@@ -42,8 +43,38 @@ export class ColourShop implements DoorShop {
   /** What the next calls throw, to see a door meet trouble. */
   trouble: Error | undefined;
 
+  /** Id of the model that answers. */
+  model = "colours-1";
+
   constructor(names: string[] = ["main"]) {
     this.names = names;
+  }
+
+  readonly models: DoorModels = {
+    list: async () => ["colours-1", "colours-2"].map((modelId) => this.#model(modelId)),
+    promote: async (modelId) => {
+      if (!/^colours-[12]$/.test(modelId))
+        throw new LookseeError("MODEL_UNKNOWN", `no model ${modelId}`, "Add it first");
+      this.model = modelId;
+      return this.#model(modelId);
+    },
+  };
+
+  #model(modelId: string): Model {
+    const catalogs = this.names.map((catalog) => ({ catalog, codes: 3, missing: 0 }));
+    const inUse = modelId === this.model;
+    return {
+      modelId,
+      version: 1,
+      inUse,
+      builtIn: false,
+      bytes: 9,
+      width: 64,
+      side: 32,
+      categories: 0,
+      box: false,
+      catalogs,
+    };
   }
 
   catalogs(): string[] {
