@@ -1,34 +1,131 @@
-/** What both branches gave the right answer for one held-out picture, each in (0, 1]. */
-export type Testimony = { model: number; vote: number };
+import type { Ballot } from "./vote.ts";
 
-/** Used when there is nothing to learn from. */
-export const DEFAULT_MODEL_WEIGHT = 0.5;
+/**
+ * How the two branches of the category guess are put together (KDD'18: a weighted sum, weights unpublished):
+ * p(y) = a p_model(y) + (1 - a) p_search(y), p_search(y) = sum_i w_i 1[y_i = y] / sum_i w_i, w_i = exp(-lambda d_i^2).
+ * The weight a is not one number: the model counts like neighbours of weight b in all, a = b / (b + sum_i w_i), so that a
+ * neighbour as near as another photo of the very product outvotes it, and far ones leave it to the model. And b differs by
+ * category, so that none loses by what is good for the others: p(y) ~ b_y p_model(y) + sum_i w_i 1[y_i = y].
+ */
+export type Fusion = {
+  lambda: number;
+  /** Square of the distance at which a neighbour weighs 1: the middle one of nearest neighbours. */
+  unit: number;
+  /** b_y, by category. */
+  model: Float64Array;
+};
 
-/** p = a p_model + (1 - a) p_search (KDD'18: a weighted sum, weights unpublished). Both sum to 1, and so does the result. */
-export function fuse(model: Float64Array, vote: Float64Array, modelWeight: number): Float64Array {
-  return model.map((p, c) => modelWeight * p + (1 - modelWeight) * vote[c]!);
+/** A picture whose category is known: what others of the catalog say of it, its own item left out, and a held-out model. */
+export type Witness = Ballot & { truth: number; model: Float64Array };
+
+/** Used when there is nothing to learn from: the nearest neighbour weighs as much as the model. */
+const DEFAULT_LAMBDA = 32;
+const DEFAULT_UNIT = 0.2 ** 2;
+const LAMBDAS = Array.from({ length: 21 }, (_, i) => 4 * 2 ** (i / 2)); // 4 to 4,096
+const WEIGHTS = Array.from({ length: 33 }, (_, i) => 10 ** ((i - 16) / 4)); // 0.0001 to 10,000
+/** Witnesses that each category's weight starts with, all of them content with the weight of all. */
+const PRIOR_WITNESSES = 30;
+const ROUNDS = 40;
+/** No truth is less likely than that: one mislabelled item must not decide the fit. */
+const FLOOR = 1e-4;
+
+/** Probability of each class, sum 1 where `model` sums to 1. */
+export function fuse(model: Float64Array, ballot: Ballot, { lambda, unit, model: weights }: Fusion): Float64Array {
+  const fused = model.map((p, c) => weights[c]! * p);
+  const exponents = ballot.labels.length === 0 ? 0 : shift(ballot, lambda, unit);
+  const scale = Math.exp(-exponents); // a distance of 0 at a large lambda would overflow
+  for (let c = 0; c < fused.length; c++) fused[c] = fused[c]! * scale;
+  for (let i = 0; i < ballot.labels.length; i++) {
+    const label = ballot.labels[i]!;
+    if (label >= 0) fused[label] = fused[label]! + Math.exp(-lambda * (ballot.distances[i]! ** 2 - unit) - exponents);
+  }
+  const sum = fused.reduce((total, p) => total + p, 0);
+  return sum > 0 ? fused.map((p) => p / sum) : fused;
+}
+
+/** The largest exponent of the neighbours, at least 0. */
+function shift({ distances, labels }: Ballot, lambda: number, unit: number): number {
+  let most = 0;
+  for (let i = 0; i < labels.length; i++)
+    if (labels[i]! >= 0) most = Math.max(most, -lambda * (distances[i]! ** 2 - unit));
+  return most;
+}
+
+/** Sum over witnesses of log P(truth). */
+export function fusionLogLikelihood(witnesses: readonly Witness[], fusion: Fusion): number {
+  return witnesses.reduce((sum, w) => sum + Math.log(Math.max(FLOOR, fuse(w.model, w, fusion)[w.truth]!)), 0);
 }
 
 /**
- * The model's weight a in [0, 1] that makes held-out truths most likely. Likelihood rather than accuracy: it is concave
- * in a, so the answer is one and does not jump with a single picture. Found by bisection of its derivative.
+ * The fusion under which the witnesses' truths are most likely (KDD'18 finds lambda so): lambda and one weight for all over a
+ * grid, then each category's own weight, drawn to that of all by PRIOR_WITNESSES. With fewer than two classes or no
+ * witnesses, the defaults. Equal likelihoods keep the smaller lambda and weight.
  */
-export function fitModelWeight(testimonies: readonly Testimony[]): number {
-  if (testimonies.length === 0) return DEFAULT_MODEL_WEIGHT;
-  const slope = (a: number) => {
-    let sum = 0;
-    for (const { model, vote } of testimonies) sum += (model - vote) / Math.max(1e-12, a * model + (1 - a) * vote);
-    return sum;
-  };
-  if (slope(0) === 0 && slope(1) === 0) return DEFAULT_MODEL_WEIGHT; // both always agree
-  if (slope(0) <= 0) return 0;
-  if (slope(1) >= 0) return 1;
-  let low = 0;
-  let high = 1;
-  for (let i = 0; i < 40; i++) {
-    const middle = (low + high) / 2;
-    if (slope(middle) > 0) low = middle;
-    else high = middle;
+export function fitFusion(witnesses: readonly Witness[], classes: number): Fusion {
+  const flat = (weight: number) => new Float64Array(classes).fill(weight);
+  if (witnesses.length === 0 || classes < 2) return { lambda: DEFAULT_LAMBDA, unit: DEFAULT_UNIT, model: flat(1) };
+  const unit = middleOfNearest(witnesses);
+  let best = { lambda: DEFAULT_LAMBDA, weight: 1, value: Number.NEGATIVE_INFINITY };
+  for (const lambda of LAMBDAS) {
+    // Of each witness: log of what its truth and all classes get from the neighbours, and what the model gives the truth.
+    const tallies = witnesses.map((witness) => tally(witness, lambda, unit));
+    for (const weight of WEIGHTS) {
+      let value = 0;
+      for (const { right, all, model, scale } of tallies)
+        value += Math.log(Math.max(FLOOR, (weight * scale * model + right) / (weight * scale + all)));
+      if (value > best.value + 1e-9) best = { lambda, weight, value };
+    }
   }
-  return (low + high) / 2;
+  const { lambda, weight } = best;
+  return { lambda, unit, model: byCategory(witnesses, { lambda, unit, model: flat(weight) }) };
+}
+
+function tally(witness: Witness, lambda: number, unit: number) {
+  const exponent = shift(witness, lambda, unit);
+  let [right, all] = [0, 0];
+  for (let i = 0; i < witness.labels.length; i++) {
+    if (witness.labels[i]! < 0) continue;
+    const w = Math.exp(-lambda * (witness.distances[i]! ** 2 - unit) - exponent);
+    all += w;
+    if (witness.labels[i] === witness.truth) right += w;
+  }
+  return { right, all, model: witness.model[witness.truth]!, scale: Math.exp(-exponent) };
+}
+
+function middleOfNearest(witnesses: readonly Witness[]): number {
+  const nearest = witnesses
+    .map(({ distances, labels }) => {
+      let least = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < labels.length; i++) if (labels[i]! >= 0) least = Math.min(least, distances[i]!);
+      return least;
+    })
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  const middle = nearest[nearest.length >> 1];
+  return middle === undefined ? DEFAULT_UNIT : middle ** 2;
+}
+
+/**
+ * Raises or lowers each category's weight until the model's part in the truths of that category is what it takes of all
+ * witnesses: there the likelihood's slope in log b_y is 0. Source: generalised iterative scaling.
+ */
+function byCategory(witnesses: readonly Witness[], start: Fusion): Float64Array {
+  const weights = start.model.slice();
+  for (let round = 0; round < ROUNDS; round++) {
+    const given = new Float64Array(weights.length).fill(PRIOR_WITNESSES);
+    const taken = weights.map((weight, c) => (PRIOR_WITNESSES * weight) / start.model[c]!);
+    for (const witness of witnesses) {
+      const exponent = shift(witness, start.lambda, start.unit);
+      const scale = Math.exp(-exponent);
+      const { right, all } = tally(witness, start.lambda, start.unit);
+      let total = all;
+      for (let c = 0; c < weights.length; c++) total += weights[c]! * witness.model[c]! * scale;
+      if (total <= 0) continue;
+      for (let c = 0; c < weights.length; c++) taken[c] = taken[c]! + (weights[c]! * witness.model[c]! * scale) / total;
+      const own = weights[witness.truth]! * witness.model[witness.truth]! * scale;
+      if (own + right > 0) given[witness.truth] = given[witness.truth]! + own / (own + right);
+    }
+    for (let c = 0; c < weights.length; c++) weights[c] = weights[c]! * (given[c]! / taken[c]!);
+  }
+  return weights;
 }

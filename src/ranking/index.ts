@@ -1,7 +1,7 @@
 /** In which order, and how sure? Pure functions: no I/O, no clock, no randomness. */
 export { cosine, type Int8Feature, restore } from "./cosine.ts";
-export { DEFAULT_MODEL_WEIGHT, fitModelWeight, fuse, type Testimony } from "./fusion.ts";
-export { DEFAULT_LAMBDA, fitLambda, type JudgedBallot, voteLogLikelihood } from "./lambda.ts";
+export { type Fusion, fitFusion, fuse, fusionLogLikelihood, type Witness } from "./fusion.ts";
+export { fitTemperature, type Head, HeadSums, headLogLikelihood, headScores, softmax } from "./head.ts";
 export {
   bestSellersFirst,
   byLikeness,
@@ -14,5 +14,5 @@ export {
 } from "./order.ts";
 export { type Pooling, poolRare, RARE_BELOW } from "./pooling.ts";
 export { type ScoreCalibration, scoreOf } from "./score.ts";
-export { carry, fitTransfer, type Labelled, type Transfer } from "./transfer.ts";
-export { type Ballot, VOTE_EPSILON, voters, voteShares } from "./vote.ts";
+export { type Span, spanOf } from "./span.ts";
+export { type Ballot, voters } from "./vote.ts";

@@ -9,7 +9,7 @@ export class CodeSample {
   readonly #most: number;
   #bar = 2 ** 32;
 
-  constructor(most = 2000) {
+  constructor(most = 4096) {
     this.#most = most;
   }
 

@@ -66,7 +66,7 @@ export class Searcher {
     this.#model = model;
     this.#mirror = mirror;
     this.#lists = lists;
-    this.#guesser = new Guesser(this.#catalog, model.id, model.card.categories.length, mirror);
+    this.#guesser = new Guesser(this.#catalog, model.id, mirror);
   }
 
   /** Loads the codes that `model` has made of the catalog's pictures. CATALOG_UNKNOWN. */
@@ -111,7 +111,7 @@ export class Searcher {
     const scanned = await this.coarse(subject.code, query.category);
     clock.lap("coarse");
     const neighbours = query.category === undefined ? scanned : await this.#neighbours(subject);
-    const categories = await this.#guesser.guess(subject.category, neighbours, subject.ownImages);
+    const categories = await this.#guesser.guess(subject, neighbours, subject.ownImages);
     clock.lap("vote");
     const survivors = this.#fine(subject, scanned);
     clock.lap("fine");
