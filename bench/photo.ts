@@ -119,7 +119,7 @@ export function table(figures: object): string {
 }
 
 /** The mall's photos are smaller than a phone's; the bench asks with JPEGs of 800 px on the longer side. */
-async function enlarged(jpeg: Uint8Array): Promise<Uint8Array> {
+export async function enlarged(jpeg: Uint8Array): Promise<Uint8Array> {
   const larger = sharp(jpeg).resize({ width: PHOTO_SIDE, height: PHOTO_SIDE, fit: "inside", withoutReduction: true });
   return larger.jpeg({ quality: 85 }).toBuffer();
 }

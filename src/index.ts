@@ -47,6 +47,8 @@ import {
 } from "./indexing/index.ts";
 import {
   Answering,
+  type Comparison,
+  compare,
   type Evaluation,
   type EvaluationOptions,
   evaluate,
@@ -87,6 +89,7 @@ export {
 } from "./indexing/index.ts";
 export { MALL_VERSION, type MallOptions, type WrittenMall, writeMall } from "./mall/index.ts";
 export {
+  type Comparison,
   type Evaluation,
   type EvaluationOptions,
   type Figures,
@@ -259,6 +262,19 @@ export class Catalog {
         await searcher.close();
       }
     });
+  }
+
+  /** The same with the model in use and with another; see compare. MODEL_UNKNOWN. */
+  async compare(
+    queriesCsv: string,
+    model: string,
+    options: EvaluationOptions = {},
+  ): Promise<{ evaluation: Evaluation; other: Comparison }> {
+    const evaluation = await this.evaluate(queriesCsv, options);
+    return {
+      evaluation,
+      other: compare(evaluation, await this.evaluate(queriesCsv, { ...options, model }), options.seed),
+    };
   }
 
   async info(): Promise<CatalogInfo> {

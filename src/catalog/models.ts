@@ -87,10 +87,10 @@ export class Models {
       `SELECT c.name AS catalog,
          (SELECT count(*) FROM member m JOIN code ON key = (SELECT id FROM model WHERE name = ?1) * ${MODEL_STRIDE} + m.image_id
           WHERE m.catalog_id = c.id AND m.live = 1) AS codes,
-         ${MISSING} AS missing
+         ${modelId === inUse ? "0" : MISSING} AS missing
        FROM catalog c ORDER BY c.name`,
       modelId,
-      inUse,
+      ...(modelId === inUse ? [] : [inUse]),
     );
   }
 

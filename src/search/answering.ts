@@ -16,6 +16,7 @@ type Engine = {
   searchers: Map<string, Promise<Searcher>>;
   users: number;
   retired: boolean;
+  closed: Promise<void> | undefined;
 };
 
 /**
@@ -98,7 +99,7 @@ export class Answering {
   #open(key: string | null): Engine {
     const folder = this.#fixed === undefined ? modelFolder(this.#store, key) : Promise.resolve(this.#fixed);
     const model = folder.then((folder) => openModel(folder, { workers: config.modelWorkers }));
-    const engine: Engine = { key, model, searchers: new Map(), users: 0, retired: false };
+    const engine: Engine = { key, model, searchers: new Map(), users: 0, retired: false, closed: undefined };
     model.catch(() => {
       if (this.#engine === engine) this.#engine = undefined; // the next question tries again
     });
@@ -146,13 +147,19 @@ export class Answering {
   }
 
   #shut(engine: Engine): void {
-    const shutting: Promise<void> = shut(engine).finally(() => this.#closing.delete(shutting));
+    const shutting: Promise<void> = shut(engine)
+      .catch((error: Error) => process.emitWarning(error.message, { type: "LookseeWarning" }))
+      .finally(() => this.#closing.delete(shutting));
     this.#closing.add(shutting);
   }
 }
 
-async function shut(engine: Engine): Promise<void> {
-  for (const searcher of await Promise.allSettled(engine.searchers.values()))
-    if (searcher.status === "fulfilled") await searcher.value.close();
-  await (await engine.model.catch(() => undefined))?.close();
+function shut(engine: Engine): Promise<void> {
+  const close = async () => {
+    for (const searcher of await Promise.allSettled(engine.searchers.values()))
+      if (searcher.status === "fulfilled") await searcher.value.close();
+    await (await engine.model.catch(() => undefined))?.close();
+  };
+  engine.closed ??= close();
+  return engine.closed;
 }

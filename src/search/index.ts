@@ -1,6 +1,7 @@
 /** What is this, and where is it in the catalog? One query, from photo bytes to a page of hits. */
 export { Answering } from "./answering.ts";
 export { answersOf } from "./answers.ts";
+export { type Comparison, compare } from "./compare.ts";
 export {
   type AnsweredQuery,
   type Evaluation,

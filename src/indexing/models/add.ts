@@ -145,7 +145,7 @@ function notesOn({ outputs, calibration, codeThresholds }: Card, fittedTo: numbe
     );
   if (codeThresholds === null && fittedTo > 0 && fittedTo < LEAST_SAMPLE)
     notes.push(`${fittedTo} pictures are too few to fit the bits of its codes to`);
-  if (!outputs.category) notes.push("it names no category: the vote of the nearest pictures decides alone");
+  if (!outputs.category) notes.push("it names no category: the shop's own pictures decide alone");
   if (!outputs.box) notes.push("it finds no box: the whole picture is the object");
   if (calibration.noGoodMatch === 0)
     notes.push('its card has no calibration: scores are rough, and "no good match" is never said');

@@ -149,7 +149,10 @@ async function ask(address: string, headers: Record<string, string>, options: Hu
   const timer = setTimeout(() => silence.abort(new Error(`not a byte for ${silenceMs / 1000} s`)), silenceMs).unref();
   const stop = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
   try {
-    const response = await fetch(address, { headers: { ...headers, "user-agent": "looksee" }, signal: stop });
+    const response = await fetch(address, {
+      headers: { ...headers, "accept-encoding": "identity", "user-agent": "looksee" },
+      signal: stop,
+    });
     const heard = new TransformStream({
       transform(chunk, to) {
         timer.refresh();
