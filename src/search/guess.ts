@@ -1,6 +1,7 @@
 import type { CatalogStore } from "../catalog/index.ts";
 import type { Hit } from "../hamming-index/index.ts";
 import { fuse, headScores, softmax, voters } from "../ranking/index.ts";
+import { decodeFit, encodeFit, FIT_FILE } from "./fit-file.ts";
 import { type Fit, headInput, learn } from "./learn.ts";
 import type { Mirror } from "./mirror.ts";
 import { CATEGORIES_SHOWN, type Guess } from "./result.ts";
@@ -15,7 +16,8 @@ const COUNT_EVERY_MS = 5000;
 /**
  * Guesses the shop's category of a photo: a softmax head over the shop's own categories, fused with the vote of the nearest
  * pictures. What it needs to know it learns from the catalog's own pictures, when first asked and whenever the
- * catalog has changed much; between the two the last fit serves, so no query waits for a fit but the first.
+ * catalog has changed much; between the two the last fit serves, so no query waits for a fit but the first. A fit is kept
+ * beside the segments for the next start.
  * The guess orders the tabs; no hit depends on it.
  */
 export class Guesser {
@@ -23,6 +25,7 @@ export class Guesser {
   readonly #modelId: string;
   readonly #mirror: Mirror;
   #fit: Fit | null = null;
+  #looked = false;
   #fitting: Promise<Fit> | null = null;
   #checkedVersion = -1;
   #counted = Number.NEGATIVE_INFINITY;
@@ -35,8 +38,18 @@ export class Guesser {
 
   /** The fit to use now; starts a better one behind the scenes if the catalog has moved on. */
   async current(): Promise<Fit> {
+    this.#fit ??= this.#kept();
     if (this.#isStale()) this.#refit();
     return this.#fit ?? (await this.#fitting!);
+  }
+
+  /** What was learnt for an earlier start, if the catalog is still like that. */
+  #kept(): Fit | null {
+    if (this.#looked) return null;
+    this.#looked = true;
+    const text = this.#mirror.kept(FIT_FILE);
+    const fit = text === undefined ? undefined : decodeFit(text);
+    return fit && !this.#differs(fit) ? fit : null;
   }
 
   #refit(): void {
@@ -44,6 +57,7 @@ export class Guesser {
     this.#fitting = learn(this.#catalog, this.#modelId, this.#mirror)
       .then((fit) => {
         this.#fit = fit;
+        this.#mirror.keep(FIT_FILE, encodeFit(fit));
         return fit;
       })
       .finally(() => {
@@ -59,14 +73,23 @@ export class Guesser {
 
   #isStale(): boolean {
     if (!this.#fit) return true;
-    const ratio = (this.#mirror.index.size + 1) / (this.#fit.codes + 1);
-    if (ratio > STALE_FACTOR || ratio < 1 / STALE_FACTOR) return true;
+    if (this.#grown(this.#fit)) return true;
     if (this.#checkedVersion === this.#mirror.version || performance.now() < this.#counted + COUNT_EVERY_MS)
       return false;
     this.#checkedVersion = this.#mirror.version;
-    const now = new Set(this.#mirror.categories().map(({ name }) => name));
+    const differs = this.#differs(this.#fit);
     this.#counted = performance.now();
-    return now.size !== this.#fit.categories.length || !this.#fit.categories.every(({ name }) => now.has(name));
+    return differs;
+  }
+
+  #grown({ codes }: Fit): boolean {
+    const ratio = (this.#mirror.index.size + 1) / (codes + 1);
+    return ratio > STALE_FACTOR || ratio < 1 / STALE_FACTOR;
+  }
+
+  #differs(fit: Fit): boolean {
+    const now = new Set(this.#mirror.categories().map(({ name }) => name));
+    return this.#grown(fit) || now.size !== fit.categories.length || !fit.categories.every(({ name }) => now.has(name));
   }
 
   /**

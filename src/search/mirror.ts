@@ -1,3 +1,5 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { CatalogStore, CodeChange, WriterLock } from "../catalog/index.ts";
 import { Bitmap, byDistanceThenId, HammingIndex, type Hit } from "../hamming-index/index.ts";
@@ -194,6 +196,27 @@ export class Mirror {
     await this.index.flush(this.#version);
     this.#unflushed = 0;
     return true;
+  }
+
+  /** A file that `keep` wrote beside the segments; undefined where there is none. */
+  kept(name: string): string | undefined {
+    try {
+      return readFileSync(join(this.#catalog.indexFolder(this.#modelId), name), "utf8");
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Writes a small file beside the segments, whole or not at all, where this process is the one that writes there. */
+  keep(name: string, text: string): void {
+    if (!this.#lock || this.index.size < WORTH_KEEPING) return;
+    const path = join(this.#catalog.indexFolder(this.#modelId), name);
+    try {
+      writeFileSync(`${path}.new`, text);
+      renameSync(`${path}.new`, path);
+    } catch (error) {
+      process.emitWarning(`${name} was not written: ${(error as Error).message}`, { type: "LookseeWarning" });
+    }
   }
 
   async close(): Promise<void> {

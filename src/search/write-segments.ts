@@ -1,4 +1,6 @@
 import type { CatalogStore } from "../catalog/index.ts";
+import { encodeFit, FIT_FILE } from "./fit-file.ts";
+import { learn } from "./learn.ts";
 import { Mirror } from "./mirror.ts";
 
 /**
@@ -10,8 +12,9 @@ export const LISTS_FROM = 10_000_000;
 export type WrittenSegments = { codes: number; lists: number };
 
 /**
- * Brings a catalog's segments up to date on disk, so that whoever opens the catalog reads them and sorts nothing. Null where
- * there are too few codes to keep any, or another process, such as `serve`, writes them.
+ * Brings a catalog's segments up to date on disk, and what is learnt of its categories, so that whoever opens the catalog reads
+ * both, sorts nothing and learns nothing. Null where there are too few codes to keep any, or another process, such as `serve`,
+ * writes them.
  */
 export async function writeSegments(
   catalog: CatalogStore,
@@ -22,6 +25,7 @@ export async function writeSegments(
   const mirror = await Mirror.open(catalog, modelId, threads);
   try {
     if (!(await mirror.write(listsFrom))) return null;
+    mirror.keep(FIT_FILE, encodeFit(await learn(catalog, modelId, mirror)));
     return { codes: mirror.index.size, lists: mirror.index.stats().lists };
   } finally {
     await mirror.close();

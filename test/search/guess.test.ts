@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { decodeFit, encodeFit, FIT_FILE } from "../../src/search/fit-file.ts";
 import { Guesser } from "../../src/search/guess.ts";
 import type { Guess } from "../../src/search/index.ts";
+import type { Fit } from "../../src/search/learn.ts";
 import { Mirror } from "../../src/search/mirror.ts";
 import { mulberry32 } from "../ranking/random.ts";
 import {
@@ -99,4 +101,21 @@ test("a new category among the neighbours, and much growth, start a new fit behi
   await guesser.current();
   await guesser.settled();
   expect((await guesser.current()).codes).toBe(mirror!.index.size);
+});
+
+test("what was learnt serves the next start; damaged, or of another catalog, it is learnt again", async () => {
+  upsert(shop.catalog, drawItems(560));
+  const start = async () => {
+    await mirror?.close();
+    mirror = await Mirror.open(shop.catalog, MODEL, 1);
+    return (await new Guesser(shop.catalog, MODEL, mirror).current()) as Fit;
+  };
+  const learnt = await start();
+  expect(decodeFit(mirror!.kept(FIT_FILE)!)).toEqual(learnt);
+  mirror!.keep(FIT_FILE, encodeFit({ ...learnt, fusion: { ...learnt.fusion, lambda: 7 } }));
+  expect((await start()).fusion.lambda).toBe(7); // read, not learnt
+  mirror!.keep(FIT_FILE, mirror!.kept(FIT_FILE)!.replace("7", "8"));
+  expect(await start()).toEqual(learnt);
+  mirror!.keep(FIT_FILE, encodeFit({ ...learnt, categories: learnt.categories.slice(1) }));
+  expect(await start()).toEqual(learnt);
 });
