@@ -4,8 +4,8 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type CodeSource, DEPTHS, K, looksee, type PeersRun, quantile, recallOf } from "./looksee.ts";
+import { drawPeers } from "./draw-peers.ts";
 import { askPeer, PEERS } from "./peer.ts";
-import { plot, savePlot } from "./plot.ts";
 import { commandOf, type Machine, machine, names, REAL_OPTIONS, setUp, whole } from "./set-up.ts";
 
 /** Floors of recall that looksee's coarse search is asked for. */
@@ -86,46 +86,8 @@ export async function benchPeers(args: readonly string[]): Promise<PeersFigures>
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  if (values.plot) drawPeers(values.plot, figures);
+  if (values.plot) drawPeers(values.plot, figures.runs);
   return figures;
-}
-
-/** Recall against time, and bytes against time of what finds 0.99 and more of the first 60; at the most threads. */
-function drawPeers(folder: string, { runs, codesAre }: PeersFigures): void {
-  const threads = Math.max(...runs.map((run) => run.threads));
-  const counted = runs.filter((run) => run.threads === threads && run.counted);
-  const named = (run: PeersRun): string => `${run.engine} ${run.mode}`;
-  const series = (some: readonly PeersRun[], point: (run: PeersRun) => readonly [number, number]) =>
-    [...new Set(some.map(named))].map((name) => ({
-      name,
-      points: some
-        .filter((run) => named(run) === name)
-        .sort((a, b) => a.msP50 - b.msP50)
-        .map(point),
-    }));
-  const time = { label: `ms for the 1,200 nearest, p50, ${threads} threads`, log: true };
-  savePlot(
-    folder,
-    "recall-time",
-    plot({
-      title: `Share of the true 1,200 nearest found, ${runs[0]!.codes.toLocaleString("en")} codes`,
-      x: time,
-      y: { label: "recall@1200" },
-      series: series(counted, (run) => [run.msP50, run.recall["1200"]]),
-    }),
-  );
-  const good = counted.filter((run) => run.recall["60"] >= 0.99 && run.bytesPerItem > 0);
-  savePlot(
-    folder,
-    "bytes-time",
-    plot({
-      title: `Bytes a code of what finds 0.99 of the nearest 60, ${runs[0]!.codes.toLocaleString("en")} codes`,
-      x: time,
-      y: { label: "bytes a code", log: true },
-      series: series(good, (run) => [run.msP50, run.bytesPerItem]),
-    }),
-  );
-  console.error(`${codesAre}: drawn to ${folder}`);
 }
 
 function pythonWithNumpy(): string | undefined {

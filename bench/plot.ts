@@ -22,6 +22,8 @@ const COLOURS = [
   "#999933",
   "#882255",
   "#44aa99",
+  "#666666",
+  "#332288",
 ];
 
 /** A line chart as SVG: small, readable on white and on black, and the same text for the same figures. */
