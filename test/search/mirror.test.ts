@@ -170,3 +170,19 @@ test("segments written ahead, with lists, are what a start reads and sorts no mo
   await mirror.close();
   expect(segments().map((path) => readFileSync(path))).toEqual(before);
 });
+
+test("lists are measured again once the catalog has twice as many pictures", async () => {
+  const measured = async (): Promise<number> => {
+    await writeSegments(shop.catalog, MODEL, 1, 1000);
+    const dir = shop.catalog.indexFolder(MODEL);
+    const index = await HammingIndex.open({ dir, modelId: MODEL, write: false });
+    await index.close();
+    return index.stats().measured;
+  };
+  const first = await measured();
+  expect(first).toBe(shop.catalog.counts().pictures);
+  upsert(shop.catalog, drawItems(100, 2));
+  expect(await measured()).toBe(first); // not worth it yet
+  upsert(shop.catalog, drawItems(900, 3));
+  expect(await measured()).toBe(shop.catalog.counts().pictures);
+});
