@@ -28,6 +28,11 @@ const PRIOR_WITNESSES = 30;
 const ROUNDS = 40;
 /** No truth is less likely than that: one mislabelled item must not decide the fit. */
 const FLOOR = 1e-4;
+const logOf = (p: number): number => Math.log(Math.max(FLOOR, p));
+/** By as many must the witnesses gain, lest a category lose by what was chance. */
+const STANDARD_ERRORS = 2;
+/** Neighbours of this little weight change nothing, but for a category that the model does not have. */
+const MODEL_ALONE = 1e4;
 
 /** Probability of each class, sum 1 where `model` sums to 1. */
 export function fuse(model: Float64Array, ballot: Ballot, { lambda, unit, model: weights }: Fusion): Float64Array {
@@ -53,12 +58,13 @@ function shift({ distances, labels }: Ballot, lambda: number, unit: number): num
 
 /** Sum over witnesses of log P(truth). */
 export function fusionLogLikelihood(witnesses: readonly Witness[], fusion: Fusion): number {
-  return witnesses.reduce((sum, w) => sum + Math.log(Math.max(FLOOR, fuse(w.model, w, fusion)[w.truth]!)), 0);
+  return witnesses.reduce((sum, w) => sum + logOf(fuse(w.model, w, fusion)[w.truth]!), 0);
 }
 
 /**
  * The fusion under which the witnesses' truths are most likely (KDD'18 finds lambda so): lambda and one weight for all over a
- * grid, then each category's own weight, drawn to that of all by PRIOR_WITNESSES. With fewer than two classes or no
+ * grid, then each category's own weight, drawn to that of all by PRIOR_WITNESSES. Where that does not evidently gain, the model
+ * speaks alone. With fewer than two classes or no
  * witnesses, the defaults. Equal likelihoods keep the smaller lambda and weight.
  */
 export function fitFusion(witnesses: readonly Witness[], classes: number): Fusion {
@@ -72,12 +78,24 @@ export function fitFusion(witnesses: readonly Witness[], classes: number): Fusio
     for (const weight of WEIGHTS) {
       let value = 0;
       for (const { right, all, model, scale } of tallies)
-        value += Math.log(Math.max(FLOOR, (weight * scale * model + right) / (weight * scale + all)));
+        value += logOf((weight * scale * model + right) / (weight * scale + all));
       if (value > best.value + 1e-9) best = { lambda, weight, value };
     }
   }
   const { lambda, weight } = best;
-  return { lambda, unit, model: byCategory(witnesses, { lambda, unit, model: flat(weight) }) };
+  const found = { lambda, unit, model: flat(weight) };
+  if (!gains(witnesses, found)) return { lambda: DEFAULT_LAMBDA, unit, model: flat(MODEL_ALONE) };
+  return { lambda, unit, model: byCategory(witnesses, found) };
+}
+
+/** Whether the witnesses are likelier under the fusion than under the model alone, and not by chance. */
+function gains(witnesses: readonly Witness[], fusion: Fusion): boolean {
+  const differences = witnesses.map(
+    (witness) => logOf(fuse(witness.model, witness, fusion)[witness.truth]!) - logOf(witness.model[witness.truth]!),
+  );
+  const mean = differences.reduce((sum, d) => sum + d, 0) / differences.length;
+  const square = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / differences.length;
+  return mean > STANDARD_ERRORS * Math.sqrt(square / differences.length);
 }
 
 function tally(witness: Witness, lambda: number, unit: number) {

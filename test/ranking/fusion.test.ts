@@ -123,7 +123,7 @@ describe("its fit", () => {
       ),
       CLASSES,
     );
-    expect(fuse(probe.model, probe, model)[0]).toBeGreaterThan(0.6);
+    expect(fuse(probe.model, probe, model)[0]).toBeCloseTo(0.7, 3); // alone: what neighbours add would be chance
     const search = fitFusion(
       witnessesOf(
         300,
