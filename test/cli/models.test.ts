@@ -10,7 +10,9 @@ import { json, looksee } from "./run.ts";
 const at = scratch();
 afterAll(() => at.remove());
 
-test("an encoder from a folder to the model that answers, and back, by the command line alone", async () => {
+test("an encoder from a folder to the model that answers, and back, by the command line alone", {
+  timeout: 300_000,
+}, async () => {
   const data = join(at.dir, "data");
   const rows = ["id,title,category,image"];
   const queries = ["file,itemId"];

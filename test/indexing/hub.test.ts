@@ -239,3 +239,18 @@ test("files larger than allowed are refused before the first is fetched", async 
   await expect(fetching).rejects.toThrow(/MODEL_HUB: the files of shops\/tiny have \d+ bytes, more than 1000/);
   expect(hub.asked).toHaveLength(1);
 });
+
+test("stopped while it fetches, it says so and leaves nothing", async () => {
+  publish();
+  const before = models();
+  const stop = new AbortController();
+  hub.meddle = (request) => {
+    if (!request.url!.startsWith("/cdn/")) return false;
+    stop.abort();
+    return true;
+  };
+  await expect(shop.models.add("hf:shops/tiny", { endpoint: hub.url, signal: stop.signal })).rejects.toThrow(
+    /IMPORT_CANCELLED/,
+  );
+  expect(models()).toEqual(before);
+});

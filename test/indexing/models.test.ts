@@ -97,7 +97,8 @@ test("an item chosen later has its code under the new model too", async () => {
   const main = other.catalog("main");
   await main.import(items(4));
   await main.select({ except: ["shoes", "toys"] });
-  const { modelId } = await other.models.add(tinyModel(join(at.dir, "tiny")));
+  const { modelId, notes } = await other.models.add(tinyModel(join(at.dir, "tiny")));
+  expect(notes[0]).toBe("it was fitted to 4 pictures only: add it again once the shop has 50 and more");
   expect(await main.index({ model: modelId })).toMatchObject({ made: 4, codes: 2 });
   await other.models.promote(modelId);
   await main.select({});
@@ -148,7 +149,7 @@ test("no promotion while an import runs; an import that waited while one happene
   await expect(shop.models.promote(modelId)).rejects.toThrow(/DATA_BUSY: catalog main is being written to/);
   const waiting = shop.catalog("main").import(items(1, 70), { name: "late" });
   waiting.catch(() => {});
-  await expect.poll(() => store.catalog("main").jobs.list()[0]?.state).toBe("waiting");
+  await expect.poll(() => store.catalog("main").jobs.list()[0]?.state, { timeout: 60_000 }).toBe("waiting");
   const other = new DatabaseSync(join(data, "looksee.db")); // another process, which got the lock first
   other.prepare("INSERT INTO promotion (model, time) VALUES (?, 0)").run(modelId);
   lock.release();

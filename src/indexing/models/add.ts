@@ -41,47 +41,62 @@ const FILES =
 /**
  * Takes a model into the data folder: a folder with model.onnx and card.json, or `hf:owner/name` of the Hugging Face Hub.
  * Tried before it is taken, and whole or not there at all. It answers only once it has been promoted.
- * Throws MODEL_MISSING, MODEL_CARD, MODEL_GOLDEN, MODEL_EXISTS, MODEL_HUB, DATA_*.
+ * Throws MODEL_MISSING, MODEL_CARD, MODEL_GOLDEN, MODEL_EXISTS, MODEL_HUB, IMPORT_CANCELLED, DATA_*.
  */
 export async function addModel(store: Store, from: string, options: AddModelOptions = {}): Promise<AddedModel> {
   const teller = new Teller(options.onProgress);
   const lock = store.models.tryLock();
   if (!lock) throw new LookseeError("DATA_BUSY", "another process is adding a model", "Try again once it has finished");
-  const draft = store.models.draft();
   try {
-    if (from.startsWith(HUB)) {
-      const onBytes = (done: number, total: number) => teller.at("fetching", done, total);
-      await fetchFromHub(from.slice(HUB.length), draft, { ...options, onBytes });
-    } else await copyModel(from, draft);
-    const fittedTo = await complete(store, draft, nameOf(from), options.signal, teller);
-    const model = await openModel(draft); // as every later opening will: card, network, golden answers
-    await model.close();
-    if (model.id === (await readCard(defaultModelFolder())).id)
-      throw new LookseeError(
-        "MODEL_EXISTS",
-        `${model.id} is the model that comes with looksee`,
-        "Give the new one another id",
-      );
-    const answers = createHash("sha256").update(await readFile(join(draft, "golden.json")));
-    await store.models.settle(draft, model.id, answers.digest("hex"));
-    return { modelId: model.id, folder: store.models.folder(model.id), fittedTo, notes: notesOn(model.card, fittedTo) };
+    const draft = store.models.draft();
+    return await takeIn(store, from, draft, options, teller).finally(() => rm(draft, { recursive: true, force: true }));
+  } catch (cause) {
+    if (!options.signal?.aborted) throw cause;
+    const remedy = "Nothing of it is left; run the same command again";
+    throw new LookseeError("IMPORT_CANCELLED", "the adding of a model was stopped", remedy, { cause });
   } finally {
-    await rm(draft, { recursive: true, force: true });
     lock.release();
   }
 }
 
-/** Fills in what the folder lacks. Returns the number of pictures that it was fitted to. */
+async function takeIn(
+  store: Store,
+  from: string,
+  draft: string,
+  options: AddModelOptions,
+  teller: Teller,
+): Promise<AddedModel> {
+  if (from.startsWith(HUB)) {
+    const onBytes = (done: number, total: number) => teller.at("fetching", done, total);
+    await fetchFromHub(from.slice(HUB.length), draft, { ...options, onBytes });
+  } else await copyModel(from, draft);
+  const { wants, fittedTo } = await complete(store, draft, nameOf(from), options.signal, teller);
+  const model = await openModel(draft); // as every later opening will: card, network, golden answers
+  await model.close();
+  if (model.id === (await readCard(defaultModelFolder())).id)
+    throw new LookseeError(
+      "MODEL_EXISTS",
+      `${model.id} is the model that comes with looksee`,
+      "Give the new one another id",
+    );
+  const answers = createHash("sha256").update(await readFile(join(draft, "golden.json")));
+  await store.models.settle(draft, model.id, answers.digest("hex"));
+  const notes = notesOn(model.card, wants, fittedTo);
+  return { modelId: model.id, folder: store.models.folder(model.id), fittedTo, notes };
+}
+
+/** Fills in what the folder lacks. Returns what that took of the shop's pictures, and how many there were. */
 async function complete(
   store: Store,
   folder: string,
   name: string,
   signal: AbortSignal | undefined,
   teller: Teller,
-): Promise<number> {
+): Promise<{ wants: ModelDraft["wants"]; fittedTo: number }> {
   const draft = await ModelDraft.open(folder, name, config.modelWorkers);
   try {
-    const most = draft.wants === "nothing" ? 0 : SAMPLE[draft.wants];
+    const { wants } = draft;
+    const most = wants === "nothing" ? 0 : SAMPLE[wants];
     const sample: Float32Array[] = [];
     const look = async (picture: () => Uint8Array): Promise<Float32Array | null> => {
       signal?.throwIfAborted();
@@ -98,7 +113,7 @@ async function complete(
       teller.at("fitting", sample.length, pictures.length);
     }
     await draft.finish(sample);
-    return sample.length;
+    return { wants, fittedTo: sample.length };
   } finally {
     await draft.close();
   }
@@ -135,16 +150,13 @@ const nameOf = (from: string): string =>
     .replace(/^[.-]+/, "")
     .slice(0, 55);
 
-function notesOn({ outputs, calibration, codeThresholds }: Card, fittedTo: number): string[] {
+function notesOn({ outputs, calibration }: Card, wants: ModelDraft["wants"], fittedTo: number): string[] {
   const notes: string[] = [];
   const { width } = outputs.feature;
   if (width !== FEATURE_WIDTH) notes.push(`its features of ${width} numbers are mapped to ${FEATURE_WIDTH}`);
-  if (width > FEATURE_WIDTH && fittedTo < FEATURE_WIDTH)
-    notes.push(
-      `its map was fitted to ${fittedTo} pictures only; add it again when the shop has ${FEATURE_WIDTH} and more`,
-    );
-  if (codeThresholds === null && fittedTo > 0 && fittedTo < LEAST_SAMPLE)
-    notes.push(`${fittedTo} pictures are too few to fit the bits of its codes to`);
+  const least = width > FEATURE_WIDTH ? FEATURE_WIDTH : LEAST_SAMPLE;
+  if (wants !== "nothing" && fittedTo < least)
+    notes.push(`it was fitted to ${fittedTo} pictures only: add it again once the shop has ${least} and more`);
   if (!outputs.category) notes.push("it names no category: the shop's own pictures decide alone");
   if (!outputs.box) notes.push("it finds no box: the whole picture is the object");
   if (calibration.noGoodMatch === 0)
