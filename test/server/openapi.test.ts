@@ -83,8 +83,10 @@ test("every route of the door is in it, and nothing else", async () => {
     "GET /v1/catalogs/:c/items",
     "GET /v1/catalogs/:c/items/:itemId",
     "GET /v1/catalogs/:c/similar/:itemId",
+    "GET /v1/models",
     "GET /v1/photos/:id",
     "POST /v1/catalogs/:c/search",
+    "POST /v1/models/:m/promote",
   ]);
   const routes = app.printRoutes({ commonPrefix: false });
   const leaves = routes.match(/\((?:GET|POST|PUT|DELETE|PATCH)/g) ?? [];
