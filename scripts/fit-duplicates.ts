@@ -8,7 +8,7 @@ import { alignClose, alignSmall } from "../src/indexing/duplicates/align.ts";
 import { type Comparison, compare, MEASURES, type Measure } from "../src/indexing/duplicates/compare.ts";
 import { CLOSE, type Glance, glanceOf, type Pixels, SMALL, shrunk } from "../src/indexing/duplicates/glance.ts";
 import { placesOf, reliefOf } from "../src/indexing/duplicates/place.ts";
-import { HOPELESS, type Small } from "../src/indexing/duplicates/same-picture.ts";
+import { type Small, WORTH_A_LOOK } from "../src/indexing/duplicates/same-picture.ts";
 import { CHANGES, changePicture, openMall } from "../src/mall/index.ts";
 import { decode, defaultModelFolder, openModel } from "../src/vision/index.ts";
 
@@ -22,14 +22,12 @@ const { values } = parseArgs({
 const [items, every] = [Number(values.items), Number(values.every)];
 
 /** Candidates as the search for duplicates finds them: nearer than this, this many other items at most. */
-const [RADIUS, OTHERS] = [150, 4];
-/** At the first look a pair less likely than this is given up. */
-const WORTH_A_LOOK = 0.05;
+const [RADIUS, OTHERS] = [115, 4];
 /** Of the pairs of two changed pictures every sixth is fitted on. */
 const THIN = 6;
 
 type Listed = { item: number; change: string; code: Uint8Array; pixels: Pixels; small: Small };
-type Pair = { same: boolean; what: string; cost: number; first: Comparison; second: () => Comparison };
+type Pair = { same: boolean; what: string; first: Comparison; second: () => Comparison | null };
 
 const model = await openModel(defaultModelFolder());
 
@@ -50,6 +48,9 @@ async function listed(seed: number): Promise<Listed[]> {
   }
   return all;
 }
+
+/** Pairs that do not lie on each other, so that nothing is fitted on them. */
+const hopeless = { same: 0, other: 0 };
 
 /** Every picture with its own kind before it, and with the nearest pictures of other items. */
 function pairsOf(seed: number, all: readonly Listed[]): Pair[] {
@@ -72,14 +73,18 @@ function pairsOf(seed: number, all: readonly Listed[]): Pair[] {
         others.add(other.item);
       }
       const place1 = alignSmall(other.small.glance, own.small.glance, placesOf(other.small.relief, own.small.relief));
+      if (!place1) {
+        hopeless[same ? "same" : "other"]++;
+        continue;
+      }
       pairs.push({
         same,
         what: `${seed} ${other.item} ${other.change} / ${own.item} ${own.change} (${distance} bits)`,
-        cost: place1.cost,
         first: compare(other.small.glance, own.small.glance, place1),
         second: () => {
           const [a, b]: [Glance, Glance] = [glanceOf(other.pixels), glanceOf(own.pixels)];
-          return compare(a, b, alignClose(a, b, place1));
+          const place = alignClose(a, b, place1);
+          return place && compare(a, b, place);
         },
       });
     }
@@ -191,15 +196,18 @@ for (const seed of values.seeds.split(",").map(Number)) {
   );
 }
 await model.close();
-const near = pairs.filter(({ same, cost }) => same || cost <= HOPELESS);
+process.stderr.write(`do not lie on each other: ${JSON.stringify(hopeless)}\n`);
 const chances = fitted(
   "FIRST",
-  near,
-  near.map(({ first }) => first),
+  pairs,
+  pairs.map(({ first }) => first),
 );
-const worth = near.filter(({ same }, i) => same || chances[i]! >= WORTH_A_LOOK);
+const worth = pairs.flatMap((pair, i) => {
+  const second = pair.same || chances[i]! >= WORTH_A_LOOK ? pair.second() : null;
+  return second ? [{ pair, second }] : [];
+});
 fitted(
   "SECOND",
-  worth,
-  worth.map(({ second }) => second()),
+  worth.map(({ pair }) => pair),
+  worth.map(({ second }) => second),
 );

@@ -3,6 +3,7 @@ import {
   type CatalogStore,
   type DuplicateGroup,
   type ExportLine,
+  type ItemLine,
   type Job,
   type JobRequest,
   openStore,
@@ -21,10 +22,8 @@ import {
   createSnapshot,
   type DoctorOptions,
   type DoctorReport,
-  type DuplicatesFound,
   decide,
   examine,
-  findDuplicates,
   type ImportOptions,
   type ImportReport,
   type IndexReport,
@@ -66,7 +65,6 @@ export {
   type AddModelOptions,
   type DoctorOptions,
   type DoctorReport,
-  type DuplicatesFound,
   type Finding,
   fetchPicture,
   type ImportOptions,
@@ -320,6 +318,12 @@ export class Catalog {
     return this.#stored().export();
   }
 
+  /** All that the catalog holds of one item, as its line of the export says it. ITEM_UNKNOWN. */
+  exportItem(itemId: string): Omit<ItemLine, "kind"> {
+    const { kind: _, ...line } = this.#stored().exportItem(itemId);
+    return line;
+  }
+
   /** Why an item is found, or not: rules, preference, picture quality. ITEM_UNKNOWN. */
   why(itemId: string): Promise<Why> {
     return whyChosen(this.#stored(), itemId);
@@ -328,12 +332,6 @@ export class Catalog {
   /** Saves the rules by which items are chosen, if given, and applies them. */
   select(rules?: SelectionRules, options: Pick<ImportOptions, "onProgress" | "signal"> = {}): Promise<SelectionReport> {
     return applyRules(this.#store, this.name, rules, options);
-  }
-
-  /** Compares pictures that no search for duplicates has seen yet, and groups the items that show the same one. */
-  async findDuplicates(options: Pick<ImportOptions, "onProgress" | "signal"> = {}): Promise<DuplicatesFound> {
-    this.#stored();
-    return this.#answering.withModel(({ id }) => findDuplicates(this.#store, this.name, id, options));
   }
 
   /** Items whose pictures are the same; search shows each group once. */

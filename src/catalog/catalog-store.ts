@@ -6,7 +6,7 @@ import { type CodeChange, Codes } from "./codes.ts";
 import { Commit } from "./commit.ts";
 import type { Database } from "./database.ts";
 import { Duplicates } from "./duplicates.ts";
-import { Export, type ExportLine } from "./export.ts";
+import { Export, type ExportLine, type ItemLine } from "./export.ts";
 import type { Int8Feature } from "./feature.ts";
 import { type Swept, sweepGone } from "./gone.ts";
 import { type ItemPicture, Items, type Owner } from "./items.ts";
@@ -261,6 +261,13 @@ export class CatalogStore {
   /** Everything that the catalog holds, in canonical order; see Export. */
   export(): Iterable<ExportLine> {
     return new Export(this.#db, this.id).lines();
+  }
+
+  /** One item's line of the export. Throws ITEM_UNKNOWN. */
+  exportItem(itemId: string): ItemLine {
+    const line = new Export(this.#db, this.id).item(itemId);
+    if (!line) throw unknownItem(itemId, this.name);
+    return line;
   }
 
   quarantine(): Quarantined[] {

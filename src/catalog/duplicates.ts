@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { SmallPictures } from "./small-pictures.ts";
 
 export type Verdict = "keep" | "merge";
 
@@ -21,17 +22,23 @@ export class Duplicates {
     this.#catalogId = catalogId;
   }
 
-  /** Pictures of the catalog that were not compared yet, ascending from above `after`. */
-  unchecked(after: number, limit: number): number[] {
+  /** First pictures of items, which alone make a group, that were not compared yet; ascending. */
+  unchecked(): number[] {
     return this.#db
       .arrays<[number]>(
-        `SELECT m.image_id FROM member m WHERE m.catalog_id = ?1 AND m.live = 1 AND m.image_id > ?2 AND NOT EXISTS
-           (SELECT 1 FROM twin t WHERE t.catalog_id = ?1 AND t.image_id = m.image_id) ORDER BY m.image_id LIMIT ?3`,
+        `SELECT DISTINCT m.image_id FROM item i
+         JOIN picture p ON p.id = (SELECT f.id FROM picture f WHERE f.item = i.id ORDER BY f.position, f.id LIMIT 1)
+         JOIN member m ON m.catalog_id = ?1 AND m.image_id = p.image_id AND m.live = 1
+         WHERE i.catalog_id = ?1 AND NOT EXISTS
+           (SELECT 1 FROM twin t WHERE t.catalog_id = ?1 AND t.image_id = p.image_id) ORDER BY m.image_id`,
         this.#catalogId,
-        after,
-        limit,
       )
       .map(([imageId]) => imageId);
+  }
+
+  /** Opens the file of pictures shrunk for comparison; close it. */
+  smallPictures(side: number): SmallPictures {
+    return new SmallPictures(this.#db.dir, side);
   }
 
   /** All that were compared, with the first of their kind. */

@@ -15,6 +15,21 @@ type Sold = {
   attributes: Attributes;
 };
 
+export type ItemLine = Sold & {
+  kind: "item";
+  id: number;
+  itemId: string;
+  source: string | null;
+  title: string;
+  description: string | null;
+  category: string | null;
+  variants: ({ id: number; variantId: string } & Sold)[];
+  /** In the order shown; `variantId` null: of the item as a whole. */
+  pictures: { imageId: number; sha256: string; variantId: string | null }[];
+  /** The item that stands for this one and others that show the same picture; null: it stands for itself. */
+  standIn: string | null;
+};
+
 /** One line of a catalog's export; what each kind holds is all that the catalog knows of it, without times and jobs. */
 export type ExportLine =
   | { kind: "category"; id: number; name: string }
@@ -29,19 +44,7 @@ export type ExportLine =
       /** By model. `code`: hex; `sight`: SHA-256 over feature, category and box, so that equal lines mean equal sights. */
       codes: Record<string, { code: string; sight: string }>;
     }
-  | ({
-      kind: "item";
-      id: number;
-      itemId: string;
-      source: string | null;
-      description: string | null;
-      category: string | null;
-      variants: ({ id: number; variantId: string } & Sold)[];
-      /** In the order shown; `variantId` null: of the item as a whole. */
-      pictures: { imageId: number; sha256: string; variantId: string | null }[];
-      /** The item that stands for this one and others that show the same picture; null: it stands for itself. */
-      standIn: string | null;
-    } & Sold)
+  | ItemLine
   | ({ kind: "quarantine"; source: string } & QuarantineRecord);
 
 type SoldRow = { url: string | null; price: number | null; currency: string | null; stock: number | null };
@@ -55,6 +58,10 @@ type ItemRow = SoldRow & {
   attributes: string;
   standIn: string | null;
 };
+const ITEMS = `SELECT i.id, i.item_id AS itemId, s.name AS source, i.title, i.description, c.name AS category, i.url,
+    i.price, i.currency, i.stock, i.attributes, l.item_id AS standIn
+  FROM item i LEFT JOIN duplicate d ON d.item = i.id LEFT JOIN item l ON l.id = d.leader
+  LEFT JOIN source s ON s.id = i.source_id LEFT JOIN category c ON c.id = i.category_id WHERE i.catalog_id = ?`;
 type VariantRow = SoldRow & { id: number; variantId: string; title: string | null; attributes: string };
 type ImageRow = { id: number; sha256: string; width: number; height: number; mime: string; bytes: number };
 
@@ -103,33 +110,38 @@ export class Export {
     return [[model.name, { code: Buffer.from(seen.code).toString("hex"), sight: hash.digest("hex") }]];
   }
 
+  /** One item's line; undefined if the catalog has no such item. */
+  item(itemId: string): ItemLine | undefined {
+    const row = this.#db.get<ItemRow>(`${ITEMS} AND i.item_id = ?`, this.#catalogId, itemId);
+    return row && this.#itemLine(row);
+  }
+
   *#items(): Generator<ExportLine> {
-    const sql = `SELECT i.id, i.item_id AS itemId, s.name AS source, i.title, i.description, c.name AS category, i.url,
-        i.price, i.currency, i.stock, i.attributes, l.item_id AS standIn
-      FROM item i LEFT JOIN duplicate d ON d.item = i.id LEFT JOIN item l ON l.id = d.leader LEFT JOIN source s ON s.id = i.source_id LEFT JOIN category c ON c.id = i.category_id
-      WHERE i.catalog_id = ? AND i.id > ? ORDER BY i.id LIMIT ${PAGE}`;
-    for (const { attributes, ...row } of this.#pages<ItemRow>(sql)) {
-      const variants = this.#db.all<VariantRow>(
-        `SELECT id, sku AS variantId, title, url, price, currency, stock, attributes FROM variant
-         WHERE item = ? ORDER BY position, id`,
-        row.id,
-      );
-      const pictures = this.#db.all<{ imageId: number; sha256: string; variantId: string | null }>(
-        `SELECT p.image_id AS imageId, m.sha256, v.sku AS variantId FROM picture p JOIN image m ON m.id = p.image_id
-         LEFT JOIN variant v ON v.id = p.variant WHERE p.item = ? ORDER BY p.position`,
-        row.id,
-      );
-      yield {
-        kind: "item",
-        ...row,
+    for (const row of this.#pages<ItemRow>(`${ITEMS} AND i.id > ? ORDER BY i.id LIMIT ${PAGE}`))
+      yield this.#itemLine(row);
+  }
+
+  #itemLine({ attributes, ...row }: ItemRow): ItemLine {
+    const variants = this.#db.all<VariantRow>(
+      `SELECT id, sku AS variantId, title, url, price, currency, stock, attributes FROM variant
+       WHERE item = ? ORDER BY position, id`,
+      row.id,
+    );
+    const pictures = this.#db.all<{ imageId: number; sha256: string; variantId: string | null }>(
+      `SELECT p.image_id AS imageId, m.sha256, v.sku AS variantId FROM picture p JOIN image m ON m.id = p.image_id
+       LEFT JOIN variant v ON v.id = p.variant WHERE p.item = ? ORDER BY p.position`,
+      row.id,
+    );
+    return {
+      kind: "item",
+      ...row,
+      attributes: JSON.parse(attributes) as Attributes,
+      variants: variants.map(({ attributes, ...variant }) => ({
+        ...variant,
         attributes: JSON.parse(attributes) as Attributes,
-        variants: variants.map(({ attributes, ...variant }) => ({
-          ...variant,
-          attributes: JSON.parse(attributes) as Attributes,
-        })),
-        pictures,
-      };
-    }
+      })),
+      pictures,
+    };
   }
 
   /** Rows by ascending id, a page at a time, so that a writer is held up by none. */

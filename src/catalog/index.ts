@@ -13,7 +13,7 @@ export type {
 export type { CatalogStore, Picture } from "./catalog-store.ts";
 export type { CodeChange } from "./codes.ts";
 export type { DuplicateGroup, GroupedItem, PersonalVerdict, Verdict } from "./duplicates.ts";
-export type { ExportLine } from "./export.ts";
+export type { ExportLine, ItemLine } from "./export.ts";
 export { CODE_BYTES, FEATURE_WIDTH, type Int8Feature, quantize } from "./feature.ts";
 export type { Swept } from "./gone.ts";
 export type { Found, Inventory } from "./inventory.ts";
@@ -25,6 +25,7 @@ export { hashOf } from "./picture-files.ts";
 export type { Quarantined } from "./quarantine.ts";
 export type { SelectionRow, StoredQuality } from "./selection.ts";
 export type { ShelfItem } from "./shelf.ts";
+export type { SmallPictures } from "./small-pictures.ts";
 export { type Snapshot, type SnapshotAnswers, type SnapshotStep, Snapshots } from "./snapshots.ts";
 export { openStore, type Store } from "./store.ts";
 export type { WriterLock } from "./writer-lock.ts";

@@ -187,7 +187,8 @@ export class Jobs {
   /** Throws JOB_UNKNOWN. */
   get(jobId: string): Job {
     const row = this.#db.get<JobRow>(`${SELECT} WHERE j.id = ? AND j.catalog_id = ?`, numberOf(jobId), this.#catalogId);
-    if (!row) throw new LookseeError("JOB_UNKNOWN", `there is no job ${JSON.stringify(jobId)}`, "List them first");
+    if (!row)
+      throw new LookseeError("JOB_UNKNOWN", `there is no job ${JSON.stringify(jobId)}`, "See `looksee jobs ls`");
     return shown(row);
   }
 

@@ -1,23 +1,9 @@
 import type { Command } from "commander";
-import { Progress } from "./progress.ts";
 import { settingsOf, withShop } from "./settings.ts";
 import { printJson, table } from "./table.ts";
 
 export function addDedup(program: Command): void {
   const dedup = program.command("dedup").description("items that show the same picture; a search shows one of them");
-  dedup
-    .command("find")
-    .description("compare the pictures that came in since the last time; some 10 ms each among like ones")
-    .action(async (_options, command: Command) => {
-      const { catalog, json } = settingsOf(command);
-      const progress = new Progress();
-      const found = await withShop(command, false, (shop) =>
-        shop.catalog(catalog).findDuplicates({ onProgress: progress.update }),
-      );
-      progress.end();
-      if (json) return printJson(found);
-      process.stdout.write(`${found.checked} pictures compared. ${found.groups} groups; see looksee dedup ls.\n`);
-    });
   dedup
     .command("ls")
     .description("list the groups, the item that stands for each first")
@@ -46,6 +32,6 @@ export function addDedup(program: Command): void {
           return shop.catalog(catalog).duplicates();
         });
         if (json) return printJson(groups);
-        process.stdout.write(`Noted. ${groups.length} groups.\n`);
+        process.stdout.write(`Noted. ${groups.length === 1 ? "1 group" : `${groups.length} groups`} now.\n`);
       });
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { importing } from "./importing.ts";
-import { mappingChoice } from "./mapping.ts";
+import { mappingChoice, mappingText } from "./mapping.ts";
 
 type Options = { images?: string; map?: string[]; name?: string; full?: boolean; yes?: boolean };
 
@@ -26,6 +26,7 @@ export function addImport(program: Command): void {
           ...(options.name === undefined ? {} : { name: options.name }),
           full: options.full === true,
           yes: options.yes === true,
+          onMapping: (tables, others) => process.stderr.write(mappingText(tables, others)),
           ...hooks,
         }),
       );

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { IndexReport } from "../index.ts";
+import { duplicatesText } from "./importing.ts";
 import { Progress } from "./progress.ts";
 import { settingsOf, withShop } from "./settings.ts";
 import { printJson } from "./table.ts";
@@ -7,7 +8,7 @@ import { printJson } from "./table.ts";
 export function addIndex(program: Command): void {
   program
     .command("index")
-    .description("bring codes up to date: a new model, a picture without a code")
+    .description("bring codes, groups of duplicates and segments up to date, after a new model or a kill")
     .option("--model <id>", "make the codes of another model, beside those in use (default: the model in use)")
     .action(async ({ model }: { model?: string }, command: Command) => {
       const { catalog, json } = settingsOf(command);
@@ -19,7 +20,7 @@ export function addIndex(program: Command): void {
       if (json) printJson(report);
       else
         process.stdout.write(
-          `${report.made} codes made, ${report.failed} pictures set aside, ${report.codes} in all.\n${segmentsText(report)}`,
+          `${report.made} codes made, ${report.failed} pictures set aside, ${report.codes} in all.\n${duplicatesText(report)}${segmentsText(report)}`,
         );
       if (report.failed > 0) process.exitCode = 1;
     });

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
-import type { SelectionRules, Why } from "../index.ts";
+import type { Catalog, SelectionRules, Why } from "../index.ts";
 import { Progress } from "./progress.ts";
 import { settingsOf, whole, withShop } from "./settings.ts";
 import { printJson, table } from "./table.ts";
@@ -17,14 +17,15 @@ export function addItems(program: Command): void {
     .action(async (itemId: string, options: { why?: boolean }, command: Command) => {
       const { catalog, json } = settingsOf(command);
       const shown = await withShop(command, false, async (shop) => ({
-        ...shop.catalog(catalog).item(itemId),
+        ...shop.catalog(catalog).exportItem(itemId),
+        ...shop.catalog(catalog).item(itemId), // what the item lacks its first variant gives
         ...(options.why ? { why: await shop.catalog(catalog).why(itemId) } : {}),
       }));
       if (json) return printJson(shown);
-      const { why, ...item } = shown;
-      const rows = Object.entries(item).map(([name, value]): [string, string] => [name, String(value ?? "")]);
-      process.stdout.write(`${table(["field", "value"], rows)}\n`);
-      if (why) process.stdout.write(`\n${sentences(why).join("\n")}\n`);
+      process.stdout.write(`${table(["field", "value"], fieldsOf(shown))}\n`);
+      if (shown.variants.length > 0) process.stdout.write(`\n${table(VARIANT, shown.variants.map(variantRow))}\n`);
+      process.stdout.write(`\n${table(["picture", "variant", "sha256"], shown.pictures.map(pictureRow))}\n`);
+      if (shown.why) process.stdout.write(`\n${sentences(shown.why).join("\n")}\n`);
     });
   items
     .command("select")
@@ -51,6 +52,24 @@ export function addItems(program: Command): void {
       else process.stdout.write(`${report.chosen} of ${report.items} items may be found.\n`);
     });
 }
+
+type Shown = ReturnType<Catalog["exportItem"]>;
+
+/** What is said of the item as a whole; what nobody said is left out. */
+function fieldsOf({ itemId, title, description, category, url, price, currency, ...item }: Shown): [string, string][] {
+  const fields = { itemId, title, description, category, url, price, currency, stock: item.stock, source: item.source };
+  const rows = [...Object.entries(fields), ...Object.entries(item.attributes), ["shown as", item.standIn] as const];
+  return rows.flatMap(([name, value]) => (value === null ? [] : [[name, String(value).replace(/\s+/g, " ")]]));
+}
+
+const VARIANT = ["variant", "title", "price", "stock", "attributes"];
+const variantRow = ({ variantId, title, price, stock, attributes }: Shown["variants"][number]) => [
+  ...[variantId, title ?? "", price ?? "", stock ?? ""],
+  Object.entries(attributes)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(", "),
+];
+const pictureRow = ({ imageId, variantId, sha256 }: Shown["pictures"][number]) => [imageId, variantId ?? "", sha256];
 
 function sentences({ chosen, because, preference, quality, score, inStock }: Why): string[] {
   const share = (value: number | null) => (value === null ? "unknown" : value.toFixed(2));

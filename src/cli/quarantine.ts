@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { LookseeError } from "../errors.ts";
-import { importing } from "./importing.ts";
+import type { ImportReport } from "../index.ts";
+import { print, watched } from "./importing.ts";
 import { settingsOf, withShop } from "./settings.ts";
 import { printJson, table } from "./table.ts";
 
@@ -20,16 +20,17 @@ export function addQuarantine(program: Command): void {
   quarantine
     .command("retry")
     .description("look again at what was set aside: every source is read, only what failed or changed is worked on")
+    .addHelpText("after", "\nWith --json: a list of reports as import prints them, one a source.")
     .action(async (_options, command: Command) => {
-      const { catalog } = settingsOf(command);
+      const { catalog, json } = settingsOf(command);
       const jobs = await withShop(command, false, async (shop) => shop.catalog(catalog).jobsToRetry());
       if (jobs.length === 0) process.stderr.write("Nothing is set aside.\n");
-      if (jobs.length > 1 && settingsOf(command).json)
-        throw new LookseeError(
-          "USAGE",
-          `${jobs.length} sources have something set aside, and --json prints one report`,
-          `Retry one at a time: ${jobs.map((job) => `looksee jobs retry ${job}`).join(", ")}`,
-        );
-      for (const job of jobs) await importing(command, false, (catalog, hooks) => catalog.retryJob(job, hooks));
+      const reports: ImportReport[] = [];
+      for (const job of jobs) {
+        const report = await watched(command, false, (catalog, hooks) => catalog.retryJob(job, hooks));
+        if (json) reports.push(report);
+        else print(report);
+      }
+      if (json) printJson(reports);
     });
 }

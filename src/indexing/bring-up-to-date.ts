@@ -1,10 +1,12 @@
 import type { SightRecord, Store } from "../catalog/index.ts";
 import { config } from "../config.ts";
 import { LookseeError } from "../errors.ts";
-import { type WrittenSegments, writeSegments } from "../search/index.ts";
+import { modelInUse, type WrittenSegments, writeSegments } from "../search/index.ts";
+import { findDuplicates } from "./duplicates/find.ts";
 import { inOrder } from "./gate.ts";
 import { asJob } from "./job-run.ts";
 import type { Progress } from "./progress.ts";
+import type { FoundDuplicates } from "./report.ts";
 import { recordOf, type Seeing } from "./seen.ts";
 
 /** What `index` answers. */
@@ -16,6 +18,7 @@ export type IndexReport = {
   /** Pictures that have no code, since their file is gone or can no longer be read. */
   failed: number;
   failures: { imageId: number; code: string; reason: string }[];
+  duplicates: FoundDuplicates;
   /** What `serve` will start from; null where there is too little to keep, or another process keeps it. */
   segments: WrittenSegments | null;
   seconds: number;
@@ -84,8 +87,13 @@ export async function bringUpToDate(
       for (const { code } of failures) tally.failures[code] = (tally.failures[code] ?? 0) + 1;
     }
     const codes = catalog.countCodes(model.id);
+    // Codes beside those in use may be of a model that takes other pictures for near.
+    const inUse = model.id === (await modelInUse(store));
+    const duplicates = inUse
+      ? await findDuplicates(catalog, model.id, job)
+      : { compared: 0, waiting: catalog.duplicates.unchecked().length, groups: catalog.duplicates.groups().length };
     const segments = await writeSegments(catalog, model.id, config.scanThreads);
     const seconds = (performance.now() - started) / 1000;
-    return { jobId: job.name, codes, made, failed: failures.length, failures, segments, seconds };
+    return { jobId: job.name, codes, made, failed: failures.length, failures, duplicates, segments, seconds };
   });
 }

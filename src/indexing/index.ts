@@ -1,7 +1,6 @@
 /** Flow: how does a shop's export become a catalog? Rows to items, pictures to codes, all of it resumable. */
 export { bringUpToDate, type IndexReport } from "./bring-up-to-date.ts";
 export { decide } from "./duplicates/decide.ts";
-export { type DuplicatesFound, findDuplicates } from "./duplicates/find.ts";
 export { type FetchOptions, fetchPicture } from "./fetch-picture.ts";
 export { guessMapping } from "./guess-mapping.ts";
 export { type ImportOptions, importSource, sourceOfJob } from "./import-source.ts";

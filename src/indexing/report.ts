@@ -23,6 +23,16 @@ export type Removed = {
   picturesDeleted: number;
 };
 
+/** Of all sources. */
+export type FoundDuplicates = {
+  /** Pictures that this run compared with those before them. */
+  compared: number;
+  /** Pictures that are too many to compare in an import: `index` does it. */
+  waiting: number;
+  /** Groups of items that show the same picture. */
+  groups: number;
+};
+
 /** What `import` answers. rows = imported + unchanged + deselected + rows in quarantine. */
 export type ImportReport = {
   jobId: string;
@@ -37,5 +47,6 @@ export type ImportReport = {
   quarantined: ReportedFault[];
   /** With `full` only. */
   removed?: Removed;
+  duplicates: FoundDuplicates;
   seconds: number;
 };

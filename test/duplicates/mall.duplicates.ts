@@ -62,7 +62,7 @@ test.each(SEEDS)("mall %i: the same picture under four sellers is one, different
   try {
     const started = performance.now();
     await shop.catalog("main").import(listings(seed), { name: "mall" });
-    await shop.catalog("main").findDuplicates();
+    await shop.catalog("main").index();
     const seconds = (performance.now() - started) / 1000;
     const { right, wrong, byChange, mistaken } = count(shop.catalog("main").duplicates());
     const all = (Math.ceil(ITEMS / EVERY) * (COPIES + 1) * COPIES) / 2;

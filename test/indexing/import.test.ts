@@ -65,12 +65,14 @@ test("rows become items, pictures are seen once, an unchanged import recomputes 
   });
   expect([first.quarantined, first.jobId, model.seen]).toEqual([[], "job-1", 3]);
   expect(mappings).toMatchObject([{ id: "id", price: "price", images: ["image"] }]);
-  expect([...stages]).toEqual(["reading", "importing"]);
+  expect([...stages]).toEqual(["reading", "importing", "comparing"]);
   expect(catalog().item("1")).toMatchObject({ title: "One", price: 1299, currency: "EUR" });
   expect(catalog().item("2").title).toBe("Two & bold");
   expect(catalog().imagesOfItem("2")).toEqual([2, 3]);
   const version = catalog().version();
   const second = await run();
+  expect(first.duplicates).toEqual({ compared: 3, waiting: 0, groups: 0 });
+  expect(second.duplicates).toEqual({ compared: 0, waiting: 0, groups: 0 });
   expect(numbers(second)).toEqual({ ...numbers(first), imported: 0, unchanged: 3 });
   expect([model.seen, catalog().version()]).toEqual([3, version]);
 });

@@ -6,12 +6,15 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { type ExportLine, openStore } from "../../src/catalog/index.ts";
 import { importSource } from "../../src/indexing/index.ts";
-import { fakeModel, jpeg } from "../indexing/fake-model.ts";
+import { jpeg } from "../indexing/fake-model.ts";
 import { pictures, scratch, write } from "../indexing/scene.ts";
+import { copied, drawing, nearModel } from "./near-model.ts";
 
 /** Kills in all; LOOKSEE_KILLS=12 is the short form. */
 const KILLS = Number(process.env.LOOKSEE_KILLS ?? 200);
 const SEED = Number(process.env.LOOKSEE_SEED ?? 11);
+/** No more than the sets of pictures that are tried, since all drawings are equally near. */
+const DRAWINGS = 4;
 const child = join(import.meta.dirname, "import-child.ts");
 
 /** Two days of one shop: `shop.csv` and pictures; the second day changes, adds, breaks, repairs and removes. */
@@ -20,6 +23,13 @@ async function days(): Promise<[string, string]> {
   await pictures(first, 90);
   const whole = await jpeg(5, 300);
   write(first, { "broken.jpg": whole.subarray(0, 700), "empty.jpg": "" });
+  // Drawings, and from the second seller on copies of them: near-duplicates for the last stage to find.
+  const drawn = Array.from({ length: DRAWINGS }, (_, n) => n);
+  for (const n of drawn) write(first, { [`drawn${n}.jpg`]: await drawing(n), [`copy${n}.jpg`]: await copied(n) });
+  const doubles = drawn.flatMap((n) => [
+    `D${n},,Drawn ${n},9,C1,drawn${n}.jpg`,
+    `E${n},,Copied ${n},8,C2,copy${n}.jpg`,
+  ]);
   const rows = (day: number) =>
     Array.from({ length: 320 + 20 * day }, (_, i) => {
       if (day === 1 && i % 23 === 4) return []; // no longer listed
@@ -33,10 +43,17 @@ async function days(): Promise<[string, string]> {
       const price = i % 90 === 5 + day ? "price" : i / 10 + (i % 13 === 1 ? day : 0);
       return [`I${i},${group},Title ${i},${price},C${(i + (i % 17 === 3 ? day : 0)) % 4},"${picture}"`];
     }).flat();
-  const table = (day: number) => `id,item_group_id,title,price,category,image\n${rows(day).join("\n")}\n`;
+  const table = (day: number) =>
+    `id,item_group_id,title,price,category,image\n${[...rows(day), ...doubles.slice(2 * day)].join("\n")}\n`;
   write(first, { "shop.csv": table(0) });
   cpSync(first, second, { recursive: true });
-  write(second, { "shop.csv": table(1), "broken.jpg": whole, "12.jpg": await jpeg(212), "40.jpg": await jpeg(240) });
+  write(second, {
+    "shop.csv": table(1),
+    "broken.jpg": whole,
+    "12.jpg": await jpeg(212),
+    "40.jpg": await jpeg(240),
+    "copy3.jpg": await drawing(19),
+  });
   return [join(first, "shop.csv"), join(second, "shop.csv")];
 }
 
@@ -55,7 +72,7 @@ async function importFor(path: string, data: string, ms: number): Promise<{ fini
 
 async function importAlone(path: string, data: string): Promise<void> {
   const store = openStore(data, { create: true });
-  await importSource(store, "main", fakeModel(), path, { name: "shop", full: true });
+  await importSource(store, "main", nearModel(), path, { name: "shop", full: true });
   store.close();
 }
 
@@ -119,6 +136,9 @@ test(`an import killed at ${KILLS} random moments and taken up again equals one 
   expect(kinds(expected[0]!, "item").length).toBeGreaterThan(100);
   expect(kinds(expected[0]!, "quarantine").length).toBeGreaterThan(8);
   expect(expected[1]).not.toEqual(expected[0]);
+  const doubles = (lines: ExportLine[]) =>
+    lines.filter((line) => line.kind === "item" && /^[DE]/.test(line.itemId) && line.standIn !== null).length;
+  expect(doubles(expected[0]!), "near-duplicates that the last stage joins").toBeGreaterThanOrEqual(4);
 
   // How long a whole import takes in a process of its own, from opening its folder; twice, since the first fills the system's caches.
   let whole = 0;

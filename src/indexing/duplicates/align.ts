@@ -26,18 +26,27 @@ const OUTSIDE = 15;
 const FAR = 10;
 /** A second place is followed as well as the best one if it costs no more than this many times as much. */
 const RIVAL = 1.15;
+/** Where every so many pixels are enough to tell a place that is out of the question from one that may be right. */
+const SOME = 3;
+/** Costs at the first try, on the small pictures, and on the close ones, from which on two are not compared any further. */
+const HOPELESS = { tried: 14.5, small: 12.5, close: 12.5 };
 
-/** The best of some places where small A may lie on small B, each moved to where it fits best. */
-export function alignSmall(a: Glance, b: Glance, starts: readonly Alignment[]): Alignment {
-  const byCost = (s: Alignment, t: Alignment) => s.cost - t.cost;
-  const [best, ...others] = starts.map((start) => refine(start, a.full, b.full, 2)).sort(byCost);
+/** The best of some places where small A may lie on small B, each moved to where it fits best; null: none fits. */
+export function alignSmall(a: Glance, b: Glance, starts: readonly Alignment[]): Alignment | null {
+  const [best, ...others] = starts.map((start) => refine(start, a.full, b.full, 2, { every: SOME })).sort(byCost);
+  if (best!.cost > HOPELESS.tried) return null;
   const two = [best!, ...others.slice(0, 1).filter(({ cost }) => cost < best!.cost * RIVAL)];
-  return two.map((start) => refine(start, a.full, b.full, 4, true)).sort(byCost)[0]!;
+  const [at] = two.map((start) => refine(start, a.full, b.full, 4, { strict: true })).sort(byCost);
+  return at!.cost > HOPELESS.small ? null : at!;
 }
 
-/** The same place on the close pictures, to a fraction of their pixels. */
-export function alignClose(a: Glance, b: Glance, start: Alignment): Alignment {
-  return refine(refine(start, a.half, b.half, 6, true), a.full, b.full, 2, true);
+const byCost = (s: Alignment, t: Alignment): number => s.cost - t.cost;
+
+/** The same place on the close pictures, to a fraction of their pixels; null: they do not fit. */
+export function alignClose(a: Glance, b: Glance, start: Alignment): Alignment | null {
+  const at = refine(start, a.half, b.half, 6, { strict: true });
+  const found = refine(at, a.full, b.full, 2, { strict: true });
+  return found.cost > HOPELESS.close ? null : found;
 }
 
 /** An alignment in pixels: B's x = x0 + xx * x + xy * y, B's y = y0 + yx * x + yy * y. */
@@ -63,10 +72,17 @@ export function placer(
 
 /**
  * Gauss-Newton on scale, turn and shift, A's brightness made gain * A + bias between the steps; pixels far apart count
- * less (Huber; `strict`: hardly at all, for a start that is nearly right), so that a sticker does not pull. Only pixels on edges and texture are looked at: the others say nothing
- * about the place. Source: Baker & Matthews, Lucas-Kanade 20 Years On, 2004 (forwards additive).
+ * less (Huber; `strict`: hardly at all, for a start that is nearly right), so that a sticker does not pull. Only pixels
+ * on edges and texture are looked at, of them one in `every`: the others say nothing about the place. Source: Baker &
+ * Matthews, Lucas-Kanade 20 Years On, 2004 (forwards additive).
  */
-function refine(start: Alignment, a: Level, b: Level, steps: number, strict = false): Alignment {
+function refine(
+  start: Alignment,
+  a: Level,
+  b: Level,
+  steps: number,
+  { strict = false, every = 1 }: { strict?: boolean; every?: number },
+): Alignment {
   const { telling, weight: tells, grey: ownGrey, width: ownRow } = a;
   const { grey: itsGrey, slopeX, slopeY } = b;
   const { mirror } = start;
@@ -84,10 +100,10 @@ function refine(start: Alignment, a: Level, b: Level, steps: number, strict = fa
     let [w, wa, wb, waa, wab] = [0, 0, 0, 0, 0];
     const size = Math.exp(at.scale);
     const [cos, sin] = [Math.cos(at.turn) * size, Math.sin(at.turn) * size];
-    for (let k = 0; k < telling.length; k++) {
-      const i = telling[k]!;
-      const y = Math.floor(i / ownRow);
-      const x = i - y * ownRow;
+    for (let k = 0; k < telling.length; k += every) {
+      const x = telling[k]! & 0xffff;
+      const y = telling[k]! >>> 16;
+      const i = y * ownRow + x;
       const base = tells[i]!;
       weights += base;
       const bx = x0 + xx * x + xy * y;
@@ -108,6 +124,7 @@ function refine(start: Alignment, a: Level, b: Level, steps: number, strict = fa
       const rest = gain * grey + bias - value;
       const off = Math.abs(rest);
       cost += base * Math.min(CAP, off);
+      if (step === steps) continue; // no move follows
       const weight = strict ? base / (1 + (off / FAR) ** 2) : off > FAR ? (base * FAR) / off : base;
       w += weight;
       wa += weight * grey;

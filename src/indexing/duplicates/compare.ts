@@ -2,6 +2,7 @@ import { type Alignment, placer } from "./align.ts";
 import type { Glance } from "./glance.ts";
 import { greyOf, lightBetween, type Planes, underLight } from "./light.ts";
 import { APART, GROUND, howFar, isWide, takeOffMark, takeOffOverlay } from "./overlay.ts";
+import { bytes, floats } from "./scratch.ts";
 
 /**
  * What two pictures laid over each other show, after light, one watermark, and one sticker or banner are taken off.
@@ -51,8 +52,8 @@ export function compare(a: Glance, b: Glance, at: Alignment): Comparison {
   const light = lightBetween(a.planes, warped, covered, close ? 3 : 2);
   const lit = underLight(a.planes, warped, covered, light);
   const [groundA, groundB] = [groundOf(a.planes, covered, width, height), groundOf(warped, covered, width, height)];
-  const differs = new Uint8Array(width * height);
-  const bare = new Uint8Array(width * height);
+  const differs = bytes("differs", width * height);
+  const bare = bytes("bare", width * height);
   const shift = [0, 0, 0];
   let all = 0;
   for (let y = 0, i = 0; y < height; y++)
@@ -70,7 +71,7 @@ export function compare(a: Glance, b: Glance, at: Alignment): Comparison {
     }
   const marked = takeOffMark(lit, warped, differs, bare, groundB, width);
   takeOffOverlay(differs, bare, covered, width, height);
-  const [greyA, greyB] = [greys(lit, covered), greys(warped, covered)];
+  const [greyA, greyB] = [greys("greyA", lit, covered), greys("greyB", warped, covered)];
   const patches = new Float64Array(side * side * WIDE);
   const onGround = new Uint32Array(256);
   let [product, solid, ground] = [0, 0, 0];
@@ -136,7 +137,7 @@ function huedOf(
   covered: Uint8Array,
   width: number,
 ): number {
-  const hue = new Uint8Array(differs.length);
+  const hue = bytes("hue", differs.length);
   for (let i = 0; i < hue.length; i++) {
     if (covered[i] === 0 || differs[i] !== APART) continue;
     const lighter = greyA[i]! - greyB[i]!;
@@ -203,8 +204,8 @@ function patchMeasures(patches: Float64Array, area: number) {
 function warp(b: Glance, { width, height }: Glance, at: Alignment, rim: number) {
   const place = placer(at, { width, height }, b);
   const n = width * height;
-  const warped: Planes = [new Float32Array(n), new Float32Array(n), new Float32Array(n)];
-  const covered = new Uint8Array(n);
+  const warped: Planes = [floats("warped0", n), floats("warped1", n), floats("warped2", n)];
+  const covered = bytes("covered", n);
   const [right, bottom] = [b.width - 1, b.height - 1];
   let count = 0;
   for (let y = 0, i = 0; y < height; y++)
@@ -230,8 +231,8 @@ function warp(b: Glance, { width, height }: Glance, at: Alignment, rim: number) 
   return { warped, covered, count };
 }
 
-function greys(planes: Planes, covered: Uint8Array): Float32Array {
-  const grey = new Float32Array(covered.length);
+function greys(name: string, planes: Planes, covered: Uint8Array): Float32Array {
+  const grey = floats(name, covered.length);
   for (let i = 0; i < grey.length; i++) if (covered[i] === 1) grey[i] = greyOf(planes, i);
   return grey;
 }

@@ -1,130 +1,43 @@
-import type { CatalogStore, Store } from "../../catalog/index.ts";
-import { LookseeError } from "../../errors.ts";
+import type { CatalogStore } from "../../catalog/index.ts";
 import { HammingIndex } from "../../hamming-index/index.ts";
-import { decode, type Picture } from "../../vision/index.ts";
-import { asJob } from "../job-run.ts";
-import type { Progress } from "../progress.ts";
-import { CLOSE, type Glance, glanceOf, SMALL, shrunk } from "./glance.ts";
+import { inOrder } from "../gate.ts";
+import type { JobRun } from "../job-run.ts";
+import type { FoundDuplicates } from "../report.ts";
 import { groupItems } from "./group-items.ts";
-import { reliefOf } from "./place.ts";
-import { firstLook, type Small, SURE, secondLook } from "./same-picture.ts";
+import { Ready } from "./ready.ts";
+import { firstLook, SURE, secondLook } from "./same-picture.ts";
 
 /** Codes of one picture changed lie nearer than this, nearly always (bits of 512). */
-const RADIUS = 150;
+const RADIUS = 115;
 /** Nearest pictures that are looked at. */
 const NEAREST = 48;
 /** Of each set of same pictures the nearest, the head, and one more are laid over; the rest would say the same. */
 const TRIES = 3;
 /** Sets that are tried: of 795 changed pictures of mall 901, all but one had their own among the nearest four. */
 const SETS = 4;
-const BATCH = 64;
-/** Pictures kept decoded: small ones of 80 kB, close ones of 1 MB. */
-const [SMALL_KEPT, CLOSE_KEPT] = [2000, 100];
-
-/** What a search for duplicates did. */
-export type DuplicatesFound = { checked: number; compared: number; confirmed: number; groups: number };
+/** Pictures whose outcome is written down at a time; a kill costs no more. */
+const BATCH = 256;
+/** Pictures decoded ahead of the one that is compared. */
+const AHEAD = 8;
 
 /**
- * Compares the catalog's new pictures with all that came before them: code distance finds candidates, laying one over
- * the other confirms. Then groups the items anew. Pictures are taken by ascending id and compared with lower ids only,
- * so the outcome does not depend on how the pictures came in batches; killed, it goes on where it stopped.
- * A job of its own and no part of an import: a catalog of product families costs some 10 ms a picture.
- * Throws CATALOG_UNKNOWN, JOB_PAUSED, JOB_CANCELLED, DATA_*.
+ * Compares the pictures that are new since the last time with all that came before them: code distance finds
+ * candidates, laying one over the other confirms. Then groups the items anew. Only items' first pictures are looked
+ * at, since they alone make a group. They are taken by ascending id and compared with what was compared before, so the
+ * outcome does not depend on how they came in batches; killed, it goes on where it stopped. More than `most` new ones are
+ * left for another time, all of them.
  */
 export async function findDuplicates(
-  store: Store,
-  catalogName: string,
+  catalog: CatalogStore,
   modelId: string,
-  options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void } = {},
-): Promise<DuplicatesFound> {
-  const catalog = store.catalog(catalogName);
-  const work = { kind: "dedup", sourceId: null, spec: null, what: "comparing pictures" };
-  const tally = { counts: {} as Record<string, number>, failures: {} };
-  return asJob(catalog, work, options, tally, async (job) => {
-    const { duplicates } = catalog;
-    duplicates.forgetGone();
-    const found = { checked: 0, compared: 0, confirmed: 0, groups: 0 };
-    tally.counts = found;
-    if (duplicates.unchecked(0, 1).length > 0) {
-      const heads = duplicates.heads();
-      const fresh: [number, Uint8Array][] = [];
-      const index = await HammingIndex.open();
-      try {
-        const known: [number, Uint8Array][] = [];
-        for (const { imageId, code } of catalog.changes(modelId, 0))
-          if (code) (heads.has(imageId) ? known : fresh).push([imageId, code]);
-        await index.upsert(
-          Uint32Array.from(known, ([imageId]) => imageId),
-          Buffer.concat(known.map(([, code]) => code)),
-        );
-        const pictures = new Pictures(catalog);
-        for (let from = 0; from < fresh.length; from += BATCH) {
-          const compared: [number, number][] = [];
-          const merged = new Map<number, number>();
-          for (const [imageId, code] of fresh.slice(from, from + BATCH)) {
-            job.signal.throwIfAborted();
-            const same = await sameAs(imageId, code);
-            const head = Math.min(imageId, ...same);
-            // Two sets that this picture joins become one, under the earlier head.
-            for (const other of same)
-              if (other !== head) {
-                merged.set(other, head);
-                for (const [member, its] of heads) if (its === other) heads.set(member, head);
-              }
-            heads.set(imageId, head);
-            compared.push([imageId, head]);
-            await index.upsert(Uint32Array.of(imageId), code);
-            found.checked++;
-          }
-          duplicates.record(
-            compared.map(([imageId]) => [imageId, heads.get(imageId)!]),
-            merged,
-          );
-          job.at("comparing", found.checked, fresh.length);
-        }
-
-        /** Heads of the sets that a picture belongs to. */
-        async function sameAs(imageId: number, code: Uint8Array): Promise<Set<number>> {
-          const sets = new Map<number, number[]>();
-          for (const { id, distance } of await index.search(code, NEAREST)) {
-            if (distance > RADIUS) break;
-            const head = heads.get(id)!;
-            const members = sets.get(head);
-            if (members) members.push(id);
-            else if (sets.size < SETS) sets.set(head, [id]);
-          }
-          const same = new Set<number>();
-          const own = sets.size > 0 ? await pictures.small(imageId) : null;
-          if (!own) return same;
-          for (const [head, members] of sets) {
-            const tries = [...new Set([members[0]!, head, ...members.slice(1)])].slice(0, TRIES);
-            for (const other of tries) {
-              const its = await pictures.small(other);
-              if (!its) continue;
-              found.compared++;
-              const at = firstLook(its, own);
-              const [a, b] = at ? [await pictures.close(other), await pictures.close(imageId)] : [];
-              if (!at || !a || !b || secondLook(a, b, at) < SURE) continue;
-              found.confirmed++;
-              same.add(head);
-              break;
-            }
-          }
-          return same;
-        }
-      } finally {
-        await index.close();
-      }
-    }
-    found.groups = groupAnew(catalog);
-    return found;
-  });
-}
-
-/** Brings the groups in step with the items after an import, which compares no pictures. */
-export function regroup(catalog: CatalogStore): void {
+  job: Pick<JobRun, "signal" | "at">,
+  most = Number.POSITIVE_INFINITY,
+): Promise<FoundDuplicates> {
   catalog.duplicates.forgetGone();
-  groupAnew(catalog);
+  const unchecked = new Set(catalog.duplicates.unchecked());
+  const waiting = unchecked.size > most ? unchecked.size : 0;
+  const compared = waiting > 0 ? 0 : await compareNew(catalog, modelId, unchecked, job);
+  return { compared, waiting, groups: groupAnew(catalog) };
 }
 
 /** Makes the items' groups of what is known of pictures and verdicts; returns how many. */
@@ -140,65 +53,127 @@ export function groupAnew(catalog: CatalogStore): number {
   return groups.length;
 }
 
-/** Pictures made ready for comparison. Null: the file is gone or cannot be read, so it has no duplicates. */
-class Pictures {
-  readonly #catalog: CatalogStore;
-  readonly #small = new Latest<Small | null>(SMALL_KEPT);
-  readonly #close = new Latest<Glance | null>(CLOSE_KEPT);
-
-  constructor(catalog: CatalogStore) {
-    this.#catalog = catalog;
+/** Returns how many pictures were new. */
+async function compareNew(
+  catalog: CatalogStore,
+  modelId: string,
+  unchecked: ReadonlySet<number>,
+  job: Pick<JobRun, "signal" | "at">,
+): Promise<number> {
+  if (unchecked.size === 0) return 0;
+  const heads = catalog.duplicates.heads();
+  const [known, fresh] = [new Map<number, Uint8Array>(), new Map<number, Uint8Array>()];
+  for (const { imageId, code } of catalog.changes(modelId, 0))
+    if (code && heads.has(imageId)) known.set(imageId, code);
+    else if (code && unchecked.has(imageId)) fresh.set(imageId, code);
+  const index = await HammingIndex.open();
+  const comparison = new Comparison(catalog, index, heads);
+  async function* ids() {
+    yield* fresh.keys();
   }
-
-  async small(imageId: number): Promise<Small | null> {
-    let small = this.#small.get(imageId);
-    if (small === undefined) {
-      const picture = await this.#decode(imageId);
-      const glance = picture && glanceOf(shrunk(picture, SMALL));
-      small = glance && { glance, relief: reliefOf(glance) };
-      this.#small.set(imageId, small);
+  let compared = 0;
+  try {
+    await index.upsert(Uint32Array.from(known.keys()), Buffer.concat([...known.values()]));
+    const candidates = (imageId: number) => comparison.candidates(imageId, fresh.get(imageId)!);
+    for await (const { imageId, near } of inOrder(ids(), AHEAD, candidates)) {
+      job.signal.throwIfAborted();
+      await comparison.settle(imageId, near);
+      job.at("comparing", ++compared, fresh.size);
     }
-    return small;
+  } finally {
+    comparison.end(); // also when stopped: what is done is done
+    await index.close();
   }
-
-  async close(imageId: number): Promise<Glance | null> {
-    let close = this.#close.get(imageId);
-    if (close === undefined) {
-      const picture = await this.#decode(imageId);
-      close = picture && glanceOf(picture);
-      this.#close.set(imageId, close);
-    }
-    return close;
-  }
-
-  async #decode(imageId: number): Promise<Picture | null> {
-    try {
-      return await decode(this.#catalog.picture(imageId).bytes(), CLOSE);
-    } catch (error) {
-      if (error instanceof LookseeError && /^(?:PICTURE|IMAGE)_/.test(error.code)) return null;
-      throw error;
-    }
-  }
+  return compared;
 }
 
-/** The last `kept` used. */
-class Latest<T> {
-  readonly #values = new Map<number, T>();
-  readonly #kept: number;
+/** Pictures one after the other, each put into the set of those that are the same, or into one of its own. */
+class Comparison {
+  readonly #catalog: CatalogStore;
+  readonly #index: HammingIndex;
+  readonly #ready: Ready;
+  /** Of each picture compared, the first of its set. */
+  readonly #heads: Map<number, number>;
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Not written down yet. */
+  #settled: number[] = [];
+  #merged = new Map<number, number>();
 
-  constructor(kept: number) {
-    this.#kept = kept;
+  constructor(catalog: CatalogStore, index: HammingIndex, heads: Map<number, number>) {
+    this.#catalog = catalog;
+    this.#index = index;
+    this.#heads = heads;
+    this.#ready = new Ready(catalog);
   }
 
-  get(key: number): T | undefined {
-    const value = this.#values.get(key);
-    if (value !== undefined) this.set(key, value);
-    return value;
+  /** The nearest of the pictures before this one; the pixels that it takes to compare them are got meanwhile. */
+  async candidates(imageId: number, code: Uint8Array): Promise<{ imageId: number; near: number[] }> {
+    const searched = this.#turn.then(async () => {
+      const hits = await this.#index.search(code, NEAREST);
+      await this.#index.upsert(Uint32Array.of(imageId), code);
+      return hits.filter(({ distance }) => distance <= RADIUS).map(({ id }) => id);
+    });
+    this.#turn = searched.catch(() => {}); // one after the other: each must meet those before it
+    const near = await searched;
+    if (near.length > 0) await Promise.all([imageId, ...near.slice(0, SETS)].map((id) => this.#ready.ahead(id)));
+    return { imageId, near };
   }
 
-  set(key: number, value: T): void {
-    this.#values.delete(key);
-    this.#values.set(key, value);
-    if (this.#values.size > this.#kept) this.#values.delete(this.#values.keys().next().value!);
+  async settle(imageId: number, near: readonly number[]): Promise<void> {
+    const same = await this.#sameAs(imageId, near);
+    const head = Math.min(imageId, ...same);
+    // Two sets that this picture joins become one, under the earlier head.
+    for (const other of same)
+      if (other !== head) {
+        this.#merged.set(other, head);
+        for (const [member, its] of this.#heads) if (its === other) this.#heads.set(member, head);
+      }
+    this.#heads.set(imageId, head);
+    this.#settled.push(imageId);
+    if (this.#settled.length >= BATCH) this.#save();
+  }
+
+  end(): void {
+    this.#ready.end();
+    this.#save();
+  }
+
+  #save(): void {
+    this.#catalog.duplicates.record(
+      this.#settled.map((imageId) => [imageId, this.#heads.get(imageId)!]),
+      this.#merged,
+    );
+    this.#settled = [];
+    this.#merged = new Map();
+  }
+
+  /** Heads of the sets that a picture belongs to. */
+  async #sameAs(imageId: number, near: readonly number[]): Promise<Set<number>> {
+    const sets = new Map<number, number[]>();
+    for (const id of near) {
+      const head = this.#heads.get(id)!;
+      const members = sets.get(head);
+      if (members) members.push(id);
+      else if (sets.size < SETS) sets.set(head, [id]);
+    }
+    const same = new Set<number>();
+    for (const [head, members] of sets) {
+      const tries = [...new Set([members[0]!, head, ...members.slice(1)])].slice(0, TRIES);
+      for (const other of tries) {
+        if (!(await this.#areSame(other, imageId))) continue;
+        same.add(head);
+        break;
+      }
+    }
+    return same;
+  }
+
+  /** Two small pictures tell nearly all that are not the same apart; only the rest are looked at closely. */
+  async #areSame(other: number, imageId: number): Promise<boolean> {
+    const [its, own] = [await this.#ready.small(other), await this.#ready.small(imageId)];
+    const at = its && own && firstLook(its, own);
+    if (!at) return false;
+    const [a, b] = [await this.#ready.close(other), await this.#ready.close(imageId)];
+    return a !== null && b !== null && secondLook(a, b, at) >= SURE;
   }
 }

@@ -1,4 +1,3 @@
-import type { Picture } from "../../vision/index.ts";
 import { greyOf, type Planes } from "./light.ts";
 
 /** Longer side of the pictures that are laid over each other at the second look, and at the first (pixels). */
@@ -9,7 +8,7 @@ const SAMPLES = 6;
 const OVERLAP = 1.6;
 
 /** Rows from the top, 3 bytes a pixel. */
-export type Pixels = Pick<Picture, "pixels" | "width" | "height">;
+export type Pixels = Readonly<{ pixels: Uint8Array; width: number; height: number }>;
 
 /** One grey level of a pyramid: brightness 0..255, its slopes along x and y, and how much each pixel tells. */
 export type Level = Readonly<{
@@ -19,7 +18,7 @@ export type Level = Readonly<{
   slopeX: Float32Array;
   slopeY: Float32Array;
   weight: Float32Array;
-  /** The pixels on edges and texture. */
+  /** The pixels on edges and texture: y * 65,536 + x. */
   telling: Uint32Array;
 }>;
 
@@ -92,7 +91,8 @@ function levelOf(grey: Float32Array, width: number, height: number): Level {
     }
   const telling = new Uint32Array(weight.length);
   let count = 0;
-  for (let i = 0; i < weight.length; i++) if (weight[i]! >= TELLING) telling[count++] = i;
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++) if (weight[i]! >= TELLING) telling[count++] = (y << 16) | x;
   return { width, height, grey, slopeX, slopeY, weight, telling: telling.slice(0, count) };
 }
 

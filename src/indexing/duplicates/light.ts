@@ -1,3 +1,5 @@
+import { bytes, floats } from "./scratch.ts";
+
 /** r, g, b planes, 0..255. */
 export type Planes = readonly [Float32Array, Float32Array, Float32Array];
 
@@ -14,20 +16,33 @@ const WARMTH = 0.1;
 
 /** The light that takes A's pixels to B's at the same places, where `covered` is 1; every `step`th pixel is looked at. */
 export function lightBetween(a: Planes, b: Planes, covered: Uint8Array, step: number): Light {
-  const at: number[] = [];
-  for (let i = 0; i < covered.length; i += step) if (covered[i] === 1) at.push(i);
-  const hold = Math.max(1, at.length * 3 * HELD);
+  // Of each pixel looked at: A's brightness, and what each channel is in A and in B; weight 0 where either is clipped.
+  const most = Math.ceil(covered.length / step);
+  const [greys, froms, tos] = [floats("greys", most), floats("froms", most * 3), floats("tos", most * 3)];
+  const counts = bytes("counts", most * 3);
+  let n = 0;
+  for (let i = 0; i < covered.length; i += step) {
+    if (covered[i] !== 1) continue;
+    greys[n] = greyOf(a, i);
+    for (let c = 0, k = n * 3; c < 3; c++, k++) {
+      froms[k] = a[c]![i]!;
+      tos[k] = b[c]![i]!;
+      counts[k] = clipped(froms[k]!) || clipped(tos[k]!) ? 0 : 1;
+    }
+    n++;
+  }
+  const hold = Math.max(1, n * 3 * HELD);
   const warm = [1, 1, 1];
   let [gain, bias, saturation] = [1, 0, 1];
   for (let pass = 0; pass < PASSES; pass++) {
     let [sw, sx, sy, sxx, sxy] = [hold, hold * 128, hold * 128, hold * 20000, hold * 20000];
-    for (const i of at) {
-      const grey = greyOf(a, i);
-      for (let c = 0; c < 3; c++) {
-        const from = a[c]![i]!;
-        const to = b[c]![i]!;
-        if (clipped(from) || clipped(to)) continue;
-        const x = warm[c]! * (grey + saturation * (from - grey));
+    for (let c = 0; c < 3; c++) {
+      const warmth = warm[c]!;
+      for (let p = 0, k = c; p < n; p++, k += 3) {
+        if (counts[k] === 0) continue;
+        const grey = greys[p]!;
+        const to = tos[k]!;
+        const x = warmth * (grey + saturation * (froms[k]! - grey));
         const weight = FAR / Math.max(FAR, Math.abs(gain * x + bias - to));
         sw += weight;
         sx += weight * x;
@@ -38,28 +53,26 @@ export function lightBetween(a: Planes, b: Planes, covered: Uint8Array, step: nu
     }
     gain = clamp((sxy - (sx * sy) / sw) / (sxx - (sx * sx) / sw), 0.67, 1.5);
     bias = clamp((sy - gain * sx) / sw, -40, 40);
-    const [above, below] = [
-      [hold * 3000, hold * 3000, hold * 3000],
-      [hold * 3000, hold * 3000, hold * 3000],
-    ];
+    const ratios = [0, 0, 0];
     let [chroma, chroma2] = [hold * 400, hold * 400];
-    for (const i of at) {
-      const grey = greyOf(a, i);
-      for (let c = 0; c < 3; c++) {
-        const from = a[c]![i]!;
-        const to = b[c]![i]!;
-        if (clipped(from) || clipped(to)) continue;
-        const x = gain * (grey + saturation * (from - grey));
-        const weight = FAR / Math.max(FAR, Math.abs(warm[c]! * x + bias - to));
-        above[c]! += weight * x * (to - bias);
-        below[c]! += weight * x * x;
-        const colour = gain * warm[c]! * (from - grey);
-        chroma += weight * colour * (to - gain * warm[c]! * grey - bias);
+    for (let c = 0; c < 3; c++) {
+      const warmth = warm[c]!;
+      let [above, below] = [hold * 3000, hold * 3000];
+      for (let p = 0, k = c; p < n; p++, k += 3) {
+        if (counts[k] === 0) continue;
+        const grey = greys[p]!;
+        const to = tos[k]!;
+        const x = gain * (grey + saturation * (froms[k]! - grey));
+        const weight = FAR / Math.max(FAR, Math.abs(warmth * x + bias - to));
+        above += weight * x * (to - bias);
+        below += weight * x * x;
+        const colour = gain * warmth * (froms[k]! - grey);
+        chroma += weight * colour * (to - gain * warmth * grey - bias);
         chroma2 += weight * colour * colour;
       }
+      ratios[c] = above / below;
     }
     saturation = clamp(chroma / chroma2, 0.75, 1.33);
-    const ratios = above.map((sum, c) => sum / below[c]!);
     const mean = (ratios[0]! + ratios[1]! + ratios[2]!) / 3;
     for (let c = 0; c < 3; c++) warm[c] = clamp(ratios[c]! / mean, 1 - WARMTH, 1 + WARMTH);
   }
@@ -71,11 +84,8 @@ export function lightBetween(a: Planes, b: Planes, covered: Uint8Array, step: nu
  * a ground blown out to white agrees with the grey that it was.
  */
 export function underLight(a: Planes, b: Planes, covered: Uint8Array, { gains, bias, saturation }: Light): Planes {
-  const lit: Planes = [
-    new Float32Array(covered.length),
-    new Float32Array(covered.length),
-    new Float32Array(covered.length),
-  ];
+  const n = covered.length;
+  const lit: Planes = [floats("lit0", n), floats("lit1", n), floats("lit2", n)];
   for (let i = 0; i < covered.length; i++) {
     if (covered[i] === 0) continue;
     const grey = greyOf(a, i);

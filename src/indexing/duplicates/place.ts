@@ -30,18 +30,20 @@ export function reliefOf({ width, height, full: { grey } }: Glance): Relief {
   const relief = Int16Array.from(fine, (value, i) => value - wide[i]!);
   const wideRow = width + 2 * ROOM;
   const roomy = new Int16Array(wideRow * (height + 2 * ROOM)).fill(NOTHING);
-  const telling = new Float32Array(relief.length);
-  const order: number[] = [];
+  /** Half the brightness and the slopes, times two; behind it the place, so that equals stay in order. */
+  const keys = new Float64Array(relief.length);
+  let count = 0;
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i++) {
       roomy[(y + ROOM) * wideRow + x + ROOM] = relief[i]!;
       const across = relief[x < width - 1 ? i + 1 : i]! - relief[x > 0 ? i - 1 : i]!;
       const down = relief[y < height - 1 ? i + width : i]! - relief[y > 0 ? i - width : i]!;
-      telling[i] = Math.abs(relief[i]!) / 2 + Math.abs(across) + Math.abs(down);
-      if ((x + y) % 2 === 0) order.push(i);
+      const telling = Math.abs(relief[i]!) + 2 * (Math.abs(across) + Math.abs(down));
+      if ((x + y) % 2 === 0) keys[count++] = i - telling * relief.length;
     }
-  order.sort((i, j) => telling[j]! - telling[i]! || i - j).splice(POINTS);
-  const points = Int32Array.from(order, (_, p) => order[(p * 37) % order.length]!);
+  const most = keys.subarray(0, count).sort().subarray(0, POINTS);
+  const order = Int32Array.from(most, (key) => ((key % relief.length) + relief.length) % relief.length);
+  const points = order.map((_, p) => order[(p * 37) % order.length]!);
   return { width, height, roomy, points, values: Int16Array.from(points, (i) => relief[i]!) };
 }
 

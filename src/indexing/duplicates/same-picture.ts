@@ -31,9 +31,7 @@ const SECOND: Weights = {
 };
 
 /** A pair that is less likely the same at the first look gets no second one. */
-const WORTH_A_LOOK = 0.05;
-/** Mean brightness that stays apart on the small pictures, from which on they are not compared any further. */
-export const HOPELESS = 15;
+export const WORTH_A_LOOK = 0.06;
 
 /** From here on two pictures count as one. */
 export const SURE = 0.96;
@@ -44,8 +42,7 @@ const HUED = 0.03;
 /** Where A lies on B, by two small pictures alone; null: they are not the same, as nearly all are that are not. */
 export function firstLook(a: Small, b: Small): Alignment | null {
   const at = alignSmall(a.glance, b.glance, placesOf(a.relief, b.relief));
-  if (at.cost > HOPELESS) return null;
-  return chanceOf(compare(a.glance, b.glance, at), FIRST) >= WORTH_A_LOOK ? at : null;
+  return at && chanceOf(compare(a.glance, b.glance, at), FIRST) >= WORTH_A_LOOK ? at : null;
 }
 
 /** A picture of SMALL pixels, and what the search for its place needs. */
@@ -53,7 +50,9 @@ export type Small = Readonly<{ glance: Glance; relief: Relief }>;
 
 /** How likely two pictures are one picture listed twice, 0..1. `at`: where the first look found them; CLOSE pictures. */
 export function secondLook(a: Glance, b: Glance, at: Alignment): number {
-  const comparison = compare(a, b, alignClose(a, b, at));
+  const place = alignClose(a, b, at);
+  if (!place) return 0;
+  const comparison = compare(a, b, place);
   if (comparison.hued > HUED && comparison.marked === 0) return 0;
   return chanceOf(comparison, SECOND);
 }
