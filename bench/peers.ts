@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type CodeSource, DEPTHS, K, looksee, type PeersRun, quantile, recallOf } from "./looksee.ts";
 import { drawPeers } from "./draw-peers.ts";
+import { type CodeSource, DEPTHS, K, looksee, type PeersRun, quantile, recallOf } from "./looksee.ts";
 import { askPeer, PEERS } from "./peer.ts";
 import { commandOf, type Machine, machine, names, REAL_OPTIONS, setUp, whole } from "./set-up.ts";
 
