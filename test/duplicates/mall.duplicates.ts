@@ -9,7 +9,7 @@ import { CHANGES, type Change, changePicture, openMall } from "../../src/mall/in
 const ITEMS = Number(process.env.LOOKSEE_ITEMS ?? 1000);
 const [EVERY, COPIES] = [3, 3];
 /** None of them is among the seeds that the check was fitted on (901 to 905), nor among the model's. */
-const SEEDS = (process.env.LOOKSEE_SEEDS ?? "61,62,63").split(",").map(Number);
+const SEEDS = (process.env.LOOKSEE_SEEDS ?? "71,72,73").split(",").map(Number);
 const PRECISION = 0.995;
 const RECALL = 0.95;
 
