@@ -125,7 +125,8 @@ async function importPhotos(
     images: [join(dirname(csv), row[file!]!)],
   }));
   await importSource(store, "photos", model, items, {
-    onProgress: ({ done, total }) => done % 500 === 0 && console.error(`${done}${total === null ? "" : ` of ${total}`} photos`),
+    onProgress: ({ done, total }) =>
+      done % 500 === 0 && console.error(`${done}${total === null ? "" : ` of ${total}`} photos`),
   });
   return new Map(rows.map((row) => [row[file!]!, row[group!]!]));
 }
