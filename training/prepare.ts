@@ -16,8 +16,8 @@ import { type Entry, SETS } from "./sets.ts";
 
 async function prepare(entries: Entry[], folder: string, out: string, side: number): Promise<void> {
   mkdirSync(out, { recursive: true });
-  const lines = ["row,file,itemId,label,role,group,split,px1,py1,px2,py2,x1,y1,x2,y2"];
-  const pixels = createWriteStream(join(out, "pixels.bin"));
+  const lines = ["row,file,itemId,label,role,group,split,px1,py1,px2,py2,x1,y1,x2,y2,pixels"];
+  const tensors = createWriteStream(join(out, "pixels.bin"));
   const hash = createHash("sha256");
   const ahead = 8; // pictures in the making at once
   const pending: Promise<{ tensor: Uint8Array; width: number; height: number }>[] = [];
@@ -31,11 +31,11 @@ async function prepare(entries: Entry[], folder: string, out: string, side: numb
       pending.push(make(entries[row + pending.length]!));
     const { tensor, width, height } = await pending.shift()!;
     hash.update(tensor);
-    if (!pixels.write(tensor)) await new Promise((go) => pixels.once("drain", () => go(null)));
+    if (!tensors.write(tensor)) await new Promise((go) => tensors.once("drain", () => go(null)));
     const square = squareAroundPicture(width, height);
     const numbers = (box: Box) => boxToSquare(box, square, width, height).map((v) => v.toFixed(5));
     const { file, itemId, role, group, split } = known;
-    for (const { label, box } of known.boxes.length > 0 ? known.boxes : [{ label: known.label, box: null }])
+    for (const { label, box, pixels } of known.boxes.length > 0 ? known.boxes : [{ label: known.label, box: null }])
       lines.push(
         [
           row,
@@ -47,11 +47,12 @@ async function prepare(entries: Entry[], folder: string, out: string, side: numb
           split,
           ...numbers(WHOLE),
           ...(box ? numbers(box) : ["", "", "", ""]),
+          pixels ?? "",
         ].join(","),
       );
     if (row % 500 === 499) process.stderr.write(`${row + 1}/${entries.length}\n`);
   }
-  await new Promise((done) => pixels.end(() => done(null)));
+  await new Promise((done) => tensors.end(() => done(null)));
   writeFileSync(join(out, "index.csv"), `${lines.join("\n")}\n`);
   writeFileSync(
     join(out, "set.json"),

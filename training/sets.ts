@@ -12,7 +12,8 @@ export type Entry = {
   role: "catalog" | "photo";
   group: string;
   split: "train" | "val";
-  boxes: { label: string; box: Box }[]; // none: unknown
+  /** None: unknown. `pixels`: the labelled thing's own share of the picture, where the set says it. */
+  boxes: { label: string; box: Box; pixels?: string }[];
 };
 
 /** How each training set is laid out on disk. */
@@ -38,7 +39,7 @@ export const SETS: Record<string, (folder: string) => Entry[]> = {
       const found =
         pictures.get(file) ?? entry({ file, itemId: "", label: "", role: "photo", group: file, split: "train" });
       pictures.set(file, found);
-      found.boxes.push({ label: row.category!, box: boxOf(row) });
+      found.boxes.push({ label: row.category!, box: boxOf(row), pixels: row.pixels! });
     }
     return [...pictures.values()];
   },

@@ -1,6 +1,7 @@
 """Batches without end: items of one family together, so that the hardest negatives meet."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -8,6 +9,8 @@ import torch
 from . import shelf, views
 
 CATALOG, PHOTO = 0, 1
+MOST_PARTS = 12
+CUT_OUTS = 150  # of a set are kept for tables: each takes a quarter of a second to find
 
 
 @dataclass
@@ -23,6 +26,7 @@ class Plan:
     clothing: int = 6
     streets: int = 3
     garments: int = 4
+    tables: int = 0  # several catalogue pictures' products drawn side by side
 
 
 class Items:
@@ -52,8 +56,20 @@ class Items:
         return drawn
 
 
+class Row(NamedTuple):
+    """One picture of a batch; -1: unknown."""
+
+    view: views.View
+    category: int = -1
+    item: int = -1
+    role: int = PHOTO
+    label: int = -1
+
+
 class Batches(torch.utils.data.IterableDataset):
-    """Endless batches as dicts of tensors: pixels uint8 (n, side, side, 3), category, item, role, box, boxed."""
+    """Endless batches as dicts of tensors: pixels uint8 (n, side, side, 3); category, label, item, role (n,); box (n, 4)
+    and boxed (n,), whether it is known; parts float (n, MOST_PARTS, 4) with partCategory, partLabel (n, MOST_PARTS), -1 where there is
+    none, and listed (n,), whether all the picture's parts are known."""
 
     def __init__(self, sets, plan, sides, seed, shuffle_identities=False):
         """sets: kind -> PictureSet (training part is used). sides: each batch has one of them.
@@ -95,41 +111,69 @@ class Batches(torch.utils.data.IterableDataset):
             kinds = list(self.clothing)
             weights = np.sqrt([len(self.clothing[k]) for k in kinds])  # between the long tail and an even share
             drawn = self.clothing[kinds[random.choice(len(kinds), p=weights / weights.sum())]]
-            rows.append(self.photo("clothing", pick(drawn, random), random, -1))
+            rows.append(self.photo("clothing", pick(drawn, random), random))
         for _ in range(plan.streets):
-            rows.append(self.photo("streets", pick(self.streets, random), random, -1))
+            rows.append(self.photo("streets", pick(self.streets, random), random))
         for _ in range(plan.garments):
-            picture = pick([p for p in pick_many(self.streets, random, 8) if p.garments] or self.streets, random)
-            category, box = pick(picture.garments, random)
-            pixels = self.sets["streets"].pixels[picture.row]
-            rows.append((*views.garment_view(pixels, box, random, self.side), category, -1, PHOTO))
-        pixels, boxes, categories, numbers, roles = zip(*rows)
-        boxes = torch.from_numpy(np.stack(boxes))
-        return {
-            "pixels": torch.from_numpy(np.stack(pixels)), "box": boxes, "boxed": boxes[:, 0] >= 0,
-            "category": torch.tensor(categories), "item": torch.tensor(numbers), "role": torch.tensor(roles),
-        }  # fmt: skip
+            picture = pick(self.streets, random)
+            part = pick(picture.parts, random)
+            view = views.garment_view(self.sets["streets"].pixels[picture.row], part.box, random, self.side)
+            rows.append(Row(view, part.category, label=part.label))
+        for _ in range(plan.tables):
+            rows.append(self.table(random))
+        return collated(rows)
 
     def catalog(self, kind, picture, random, number):
         pixels = self.sets[kind].pixels[picture.row]
         view = views.catalog_view(pixels, picture, random, self.side, flip=kind == "groceries")
-        return (*view, picture.category, number, CATALOG)
+        return Row(view, picture.category, number, CATALOG)
 
-    def photo(self, kind, picture, random, number):
+    def photo(self, kind, picture, random, number=-1):
         pixels = self.sets[kind].pixels[picture.row]
         if kind == "groceries":
             view = views.shop_view(pixels, picture, random, self.side)
         else:
             view = views.photo_view(pixels, picture, random, self.side, flip=kind in ("clothing", "streets"))
-        return (*view, picture.category, number, PHOTO)
+        return Row(view, picture.category, number, PHOTO, picture.label)
 
     def shelf(self, kind, items, item, random, number):
-        picture, pixels = items.catalog[item][0], self.sets[kind].pixels
-        if item not in self.cut_outs:
-            self.cut_outs[item] = shelf.cut_out(pixels[picture.row], picture.content)
-        behind = pick(items.photos[pick(list(items.photos), random)], random)
-        view = views.shelf_view(self.cut_outs[item], pixels[behind.row], behind, random, self.side)
-        return (*view, picture.category, number, PHOTO)
+        view = views.shelf_view(self.cut_out(kind, item), *self.backdrop(kind, random), random, self.side)
+        return Row(view, items.catalog[item][0].category, number)
+
+    def table(self, random):
+        kinds = [pick(list(self.items), random) for _ in range(random.integers(2, 7))]
+        chosen = [(kind, pick(list(self.items[kind].catalog)[:CUT_OUTS], random)) for kind in kinds]
+        categories = [self.items[kind].catalog[item][0].category for kind, item in chosen]
+        cut_outs = [self.cut_out(kind, item) for kind, item in chosen]
+        return Row(views.table_view(cut_outs, categories, *self.backdrop("groceries", random), random, self.side))
+
+    def cut_out(self, kind, item):
+        if (kind, item) not in self.cut_outs:
+            picture = self.items[kind].catalog[item][0]
+            self.cut_outs[kind, item] = shelf.cut_out(self.sets[kind].pixels[picture.row], picture.content)
+        return self.cut_outs[kind, item]
+
+    def backdrop(self, kind, random):
+        """Pixels of some photo of a set, and whose they are."""
+        photos = self.items[kind].photos
+        picture = pick(photos[pick(list(photos), random)], random)
+        return self.sets[kind].pixels[picture.row], picture
+
+
+def collated(rows):
+    boxes = torch.from_numpy(np.stack([row.view.box for row in rows]))
+    parts = torch.full((len(rows), MOST_PARTS, 4), -1.0)
+    part_category, part_label = torch.full((2, len(rows), MOST_PARTS), -1)
+    for n, row in enumerate(rows):
+        for m, part in enumerate((row.view.parts or ())[:MOST_PARTS]):
+            parts[n, m] = torch.from_numpy(np.float32(part.box))
+            part_category[n, m], part_label[n, m] = part.category, part.label
+    return {
+        "pixels": torch.from_numpy(np.stack([row.view.pixels for row in rows])), "box": boxes, "boxed": boxes[:, 0] >= 0,
+        **{key: torch.tensor([getattr(row, key) for row in rows]) for key in ("category", "label", "item", "role")},
+        "parts": parts, "partCategory": part_category, "partLabel": part_label,
+        "listed": torch.tensor([row.view.parts is not None for row in rows]),
+    }  # fmt: skip
 
 
 def by_category(pictures):

@@ -24,6 +24,9 @@ def of_groceries(category):
     return GROCERIES.get(category, "others")
 
 
+LABELS = tuple(CLOTHING)  # the 17 garments, in an order that label numbers keep
+
+
 def of_clothing(label):
     """The kind of a garment of the clothing set. Raises KeyError for a label the set does not have."""
     return CLOTHING[label]

@@ -32,6 +32,8 @@ class Config:
     weight_category: float = 0.5
     weight_box: float = 0.5
     weight_score: float = 0.1
+    weight_label: float = 0.3  # garments told apart by the feature itself, for the shop's own categories
+    weight_object: float = 0.1
     weight_decorrelation: float = 1.0
     weight_start: float = 0.02  # of the trunk's squared distance from where it began (L2-SP, Li et al., ICML 2018)
     label_smoothing: float = 0.1

@@ -59,6 +59,10 @@ def cut(pixels, window, side, stretch=1.0):
     return out
 
 
+def area(box):
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+
+
 def box_in(box, window, stretch=1.0):
     """`box` seen through the window, cut to 0..1, and the share of its area that is left."""
     left, top, size = window

@@ -17,6 +17,14 @@ def as_soft_code(raw, sharpness=2.0):
     return F.normalize(torch.tanh(raw * sharpness), dim=1)
 
 
+def classification(logits, truth, smoothing):
+    """Cross entropy of rows whose truth is known. logits: (n, c). truth: int64 (n,), -1: unknown. 0 where none is."""
+    known = truth >= 0
+    if not known.any():
+        return logits.sum() * 0
+    return F.cross_entropy(logits[known], truth[known], label_smoothing=smoothing)
+
+
 def prototype_contrast(queries, items, prototypes, temperature):
     """Softmax over every known item's catalogue picture: each photo must pick its own.
 
@@ -87,6 +95,40 @@ def box_loss(box, truth):
     frame = frame.clamp(min=0).prod(1).clamp(min=1e-6)
     generalised = overlap - (frame - union) / frame
     return ((box - truth).abs().sum(1) + 2 * (1 - generalised)).mean()
+
+
+def middle_targets(boxes, known, height, width):
+    """Where the middles lie: boxes (n, k, 4) in fractions, known (n, k) -> (n, height, width) in 0..1, 1 in the cell of each
+    middle, falling off around it as a Gaussian of a sixth of the box's sides. Source: Objects as Points, Zhou et al., 2019.
+    """
+    y = (torch.arange(height) + 0.5)[:, None]
+    x = (torch.arange(width) + 0.5)[None]
+    out = torch.zeros(len(boxes), height, width)
+    for n, m in known.nonzero().tolist():
+        x1, y1, x2, y2 = (boxes[n, m] * torch.tensor([width, height, width, height])).tolist()
+        column, row = cell_of((x1 + x2) / 2, width), cell_of((y1 + y2) / 2, height)
+        across, down = max(0.5, (x2 - x1) / 6), max(0.5, (y2 - y1) / 6)
+        near = torch.exp(-((x - column - 0.5) ** 2) / (2 * across**2) - (y - row - 0.5) ** 2 / (2 * down**2))
+        out[n] = torch.maximum(out[n], near)
+    return out
+
+
+def cell_of(at, count):
+    return min(count - 1, max(0, int(at)))
+
+
+def middle_loss(logit, target):
+    """Focal loss of the map of middles, a number per middle. logit, target: (n, h, w); 0 for n = 0.
+
+    Source: Objects as Points, Zhou et al., 2019, eq. 1, with its powers 2 and 4.
+    """
+    if len(logit) == 0:
+        return logit.sum() * 0
+    p = logit.sigmoid()
+    hit = target == 1
+    right = (1 - p) ** 2 * F.logsigmoid(logit)
+    wrong = (1 - target) ** 4 * p**2 * F.logsigmoid(-logit)
+    return -torch.where(hit, right, wrong).sum() / hit.sum().clamp(min=1)
 
 
 def score_loss(logit, box, truth):

@@ -1,4 +1,4 @@
-"""The network: one trunk, three heads (category, box, feature)."""
+"""The network: one trunk, three heads (category, boxes, feature)."""
 
 import copy
 
@@ -6,17 +6,20 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .categories import CATEGORIES
+from .categories import CATEGORIES, LABELS
 from .trunk import CHANNELS_16, CHANNELS_32, build_trunk, fold, join_padding, run_trunk
 
 FEATURE_WIDTH = 512
+OBJECTS = 8  # boxes that are answered for a picture
 
 
 class BoxHead(nn.Module):
     """Every cell of the stride-16 map proposes a box; attention over the cells averages the proposals.
 
     The average moves smoothly with the attention, so no anchors, no assignment and no suppression are needed for the
-    one main object. Output: box (n, 4) x1,y1,x2,y2 in fractions of the input, x1 <= x2, y1 <= y2; score logit (n,).
+    one main object. For further ones each cell says whether an object's middle lies in it (CenterNet: Zhou et al.,
+    Objects as Points, 2019). Output: box (n, 4) x1,y1,x2,y2 in fractions of the input, x1 <= x2, y1 <= y2; score logit
+    (n,); proposals (n, 4, h, w), boxes likewise; middle logit (n, h, w).
     """
 
     def __init__(self, width=96):
@@ -28,11 +31,11 @@ class BoxHead(nn.Module):
             nn.Conv2d(width, width, 5, padding=2, groups=width, bias=False), nn.BatchNorm2d(width), nn.ReLU6(),
             nn.Conv2d(width, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU6(),
         )  # fmt: skip
-        self.cells = nn.Conv2d(width, 6, 1)  # attention, left, top, right, bottom, score
+        self.cells = nn.Conv2d(width, 7, 1)  # attention, left, top, right, bottom, score, middle
 
     def forward(self, middle, deep):
         deep = F.interpolate(self.deep(deep), scale_factor=2.0, mode="nearest")
-        cells = self.cells(self.mix(self.middle(middle) + deep))  # (n, 6, h, w)
+        cells = self.cells(self.mix(self.middle(middle) + deep))  # (n, 7, h, w)
         h, w = cells.shape[2], cells.shape[3]
         attention = cells[:, 0].flatten(1).softmax(1)  # (n, h*w)
         reach = cells[:, 1:5].sigmoid().flatten(2)  # (n, 4, h*w): how far each edge lies from the cell's centre
@@ -46,7 +49,7 @@ class BoxHead(nn.Module):
         ).clamp(0, 1)  # (n, 4, h*w)
         box = (proposals * attention[:, None]).sum(2)
         score = (cells[:, 5].flatten(1) * attention).sum(1)
-        return box, score
+        return box, score, proposals.reshape(-1, 4, h, w), cells[:, 6]
 
 
 def soft_mask(box, height, width, steepness=30.0):
@@ -67,6 +70,18 @@ def soft_mask(box, height, width, steepness=30.0):
 def pooled_within(deep, mask):
     """(n, c, h, w), (n, 1, h, w) -> (n, c), the mean weighted by the mask."""
     return (deep * mask).sum((2, 3)) / mask.sum((2, 3)).clamp(min=1e-3)
+
+
+def objects(proposals, middle, count=OBJECTS):
+    """The `count` likeliest peaks of the map of middles: their boxes (n, count, 4) and probabilities (n, count).
+
+    A cell that is no peak among its eight neighbours scores 0. Boxes of one thing may still overlap.
+    """
+    likely = middle.sigmoid()[:, None]
+    peaks = likely * (likely == F.max_pool2d(likely, 3, 1, 1))
+    scores, cells = peaks.flatten(1).topk(count)
+    boxes = proposals.flatten(2).gather(2, cells[:, None].expand(-1, 4, -1)).transpose(1, 2)
+    return boxes, scores
 
 
 class FeatureHead(nn.Module):
@@ -90,10 +105,11 @@ class FeatureHead(nn.Module):
 
 
 class Network(nn.Module):
-    """x: float (n, 3, s, s) in -1..1 -> dict of category logits (n, 14), box (n, 4), score logit (n,), raw (n, 512).
+    """x: float (n, 3, s, s) in -1..1 -> dict of category logits (n, 14), box (n, 4), score logit (n,), raw (n, 512),
+    proposals (n, 4, h, w), middle logit (n, h, w) and deep, the trunk's last map (n, 1280, h, w).
 
     `raw` is the feature before its length is made 1: `feature = normalize(raw)`. `masked`: it sees the picture pooled
-    as a whole and within the box, side by side; else as a whole only.
+    as a whole and within the box, side by side; else as a whole only. `label` names garments while training.
     """
 
     def __init__(self, trunk_npz=None, dropout=0.2, masked=False):
@@ -103,6 +119,7 @@ class Network(nn.Module):
         self.category = nn.Sequential(nn.Dropout(dropout), nn.Linear(CHANNELS_32, len(CATEGORIES)))
         self.box = BoxHead()
         self.feature = FeatureHead(CHANNELS_32 * (2 if masked else 1))
+        self.label = nn.Linear(FEATURE_WIDTH, len(LABELS))
 
     def forward(self, x, start=0):
         """start > 0: x is what the trunk's first `start` stages gave."""
@@ -110,12 +127,22 @@ class Network(nn.Module):
             middle, deep = run_trunk(self.trunk, x, start)
         middle, deep = middle.float(), deep.float()
         pooled = deep.mean((2, 3))
-        box, score = self.box(middle, deep)
+        box, score, proposals, objectness = self.box(middle, deep)
         seen = pooled
         if self.masked:
             within = pooled_within(deep, soft_mask(box, deep.shape[2], deep.shape[3]))
             seen = torch.cat([pooled, within], 1)
-        return {"category": self.category(pooled), "box": box, "score": score, "raw": self.feature(seen)}
+        return {
+            "category": self.category(pooled), "box": box, "score": score, "raw": self.feature(seen),
+            "proposals": proposals, "middle": objectness, "deep": deep,
+        }  # fmt: skip
+
+    def category_within(self, deep, boxes):
+        """The category of each box: deep (n, c, h, w), boxes (n, k, 4) -> logits (n, k, 14)."""
+        h, w, k = deep.shape[2], deep.shape[3], boxes.shape[1]
+        mask = soft_mask(boxes.flatten(0, 1), h, w).reshape(-1, k, h * w)
+        pooled = mask @ deep.flatten(2).transpose(1, 2) / mask.sum(2, keepdim=True).clamp(min=1e-3)
+        return self.category(pooled)
 
 
 def folded(network):
@@ -128,9 +155,10 @@ def folded(network):
 
 
 class Served(nn.Module):
-    """What ONNX carries: (n, 3, s, s) -> category logits, box, boxScore (0..1), feature of unit length."""
+    """What ONNX carries: (n, 3, s, s) -> category logits, box, boxScore (0..1), feature of unit length; and for the
+    OBJECTS likeliest things in the picture boxes (n, k, 4), boxScores (n, k), boxCategories (n, k, 14) logits."""
 
-    OUTPUTS = ("category", "box", "boxScore", "feature")
+    OUTPUTS = ("category", "box", "boxScore", "feature", "boxes", "boxScores", "boxCategories")
 
     def __init__(self, network):
         super().__init__()
@@ -138,4 +166,8 @@ class Served(nn.Module):
 
     def forward(self, x):
         out = self.network(x)
-        return out["category"], out["box"], out["score"].sigmoid(), F.normalize(out["raw"], dim=1)
+        boxes, scores = objects(out["proposals"], out["middle"])
+        return (
+            out["category"], out["box"], out["score"].sigmoid(), F.normalize(out["raw"], dim=1),
+            boxes, scores, self.network.category_within(out["deep"], boxes),
+        )  # fmt: skip

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .categories import CATEGORIES, index_of, of_clothing, of_groceries
-from .garments import of_street_garment
+from .categories import CATEGORIES, LABELS, index_of, of_clothing, of_groceries
+from .garments import kind_of_garment, label_of_garment
 
 VALIDATION_SHARE = 10  # every tenth
 
@@ -27,7 +27,17 @@ class Picture:
     part: str  # train | validation | test
     content: tuple  # where the picture itself lies within the square
     box: tuple | None = None  # main object
-    garments: tuple = ()  # (category, box) of labelled parts
+    label: int = -1  # of the 17 garments, or -1
+    parts: tuple | None = None  # all that can be seen, each a Part; None where nobody listed it
+
+
+@dataclass
+class Part:
+    """One of several things in a picture."""
+
+    box: tuple
+    category: int  # of the 14, or -1
+    label: int = -1  # of the 17 garments, or -1
 
 
 class PictureSet:
@@ -99,24 +109,30 @@ def read_clothing(rows):
     for row in rows:
         number = int(hashlib.sha256(row["group"].encode()).hexdigest(), 16)
         part = "validation" if number % VALIDATION_SHARE == 0 else "train"
-        pictures.append(base(row, category=index_of(of_clothing(row["label"])), part=part))
+        pictures.append(base(row, category=index_of(of_clothing(row["label"])), part=part,
+                             label=LABELS.index(row["label"])))  # fmt: skip
     return pictures
 
 
 def read_streets(rows):
-    """One picture a file; its main object is the union of the labelled garments, its garments give categories."""
+    """One picture a file; its main object is the garment that shows the most of itself, all of them are its parts."""
     grouped = {}
     for row in rows:
         grouped.setdefault(int(row["row"]), []).append(row)
     pictures = []
     for number, group in grouped.items():
-        boxes = [box_of(row) for row in group]
-        union = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
-        labelled = [(of_street_garment(row["label"]), box_of(row)) for row in group]
-        garments = tuple((index_of(kind), box) for kind, box in labelled if kind is not None)
+        largest = max(group, key=lambda row: float(row["pixels"]))
+        parts = tuple(
+            Part(box_of(row), number_of(CATEGORIES, kind_of_garment(row["label"])), number_of(LABELS, label_of_garment(row["label"])))
+            for row in group
+        )
         part = "validation" if number % VALIDATION_SHARE == VALIDATION_SHARE - 1 else "train"
-        pictures.append(base(group[0], category=-1, part=part, box=union, garments=garments))
+        pictures.append(base(group[0], category=-1, part=part, box=box_of(largest), parts=parts))
     return pictures
+
+
+def number_of(names, name):
+    return -1 if name is None else names.index(name)
 
 
 def read_mall(rows):

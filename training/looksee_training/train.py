@@ -31,15 +31,17 @@ from .model import FEATURE_WIDTH, Network
 from .sets import PictureSet, read_held_out
 from .trunk import frozen_stem
 
+LABEL_SCALE = 16.0  # of the cosine, before the softmax over garments
 
-def batch_loss(out, batch, bank, drift, config):
+
+def batch_loss(network, out, batch, bank, drift, config):
     """The weighted sum and its parts, as a dict of scalars. drift: pairs of a trunk weight and where it began."""
     raw, item, role = out["raw"], batch["item"], batch["role"]
     known = item >= 0
     photos = known & (role == PHOTO)
     prototypes = bank.with_live(raw, item, role)
     feature, code = losses.as_feature, losses.as_soft_code
-    boxed, labelled = batch["boxed"], batch["category"] >= 0
+    boxed = batch["boxed"]
     parts = {
         "feature": losses.prototype_contrast(
             feature(raw[photos]), item[photos], feature(prototypes), config.temperature),
@@ -47,14 +49,34 @@ def batch_loss(out, batch, bank, drift, config):
             code(raw[photos]), item[photos], code(prototypes), config.code_temperature),
         "pair": losses.batch_contrast(feature(raw), item, config.temperature)
         + 0.5 * losses.batch_contrast(code(raw), item, config.code_temperature),
-        "category": F.cross_entropy(
-            out["category"][labelled], batch["category"][labelled], label_smoothing=config.label_smoothing),
+        "category": losses.classification(out["category"], batch["category"], config.label_smoothing),
+        "label": losses.classification(
+            network.label(feature(raw) * LABEL_SCALE), batch["label"], config.label_smoothing),
         "box": losses.box_loss(out["box"][boxed], batch["box"][boxed]),
         "score": losses.score_loss(out["score"][boxed], out["box"][boxed], batch["box"][boxed]),
         "decorrelation": losses.decorrelation(raw),
     }  # fmt: skip
+    parts["object"] = object_loss(network, out, batch, config)
     parts["start"] = sum((weight - start).pow(2).sum() for weight, start in drift)
     return sum(getattr(config, f"weight_{name}") * part for name, part in parts.items()), parts
+
+
+def object_loss(network, out, batch, config):
+    """Where the middles of all listed parts are, their boxes, and their categories seen through the true boxes."""
+    listed, there = batch["listed"], batch["parts"][:, :, 0] >= 0
+    if not (listed[:, None] & there).any():
+        return out["middle"].sum() * 0
+    boxes, there, proposals = batch["parts"][listed], there[listed], out["proposals"][listed]
+    h, w = proposals.shape[2:]
+    middles = losses.middle_loss(out["middle"][listed], losses.middle_targets(boxes, there, h, w))
+    rows, which = there.nonzero(as_tuple=True)
+    truth = boxes[rows, which]
+    column = ((truth[:, 0] + truth[:, 2]) / 2 * w).long().clamp(0, w - 1)
+    line = ((truth[:, 1] + truth[:, 3]) / 2 * h).long().clamp(0, h - 1)
+    found = losses.box_loss(proposals[rows, :, line, column], truth)
+    kinds = network.category_within(out["deep"][listed], boxes.clamp(0, 1))
+    kind = losses.classification(kinds.flatten(0, 1), batch["partCategory"][listed].flatten(), config.label_smoothing)
+    return middles + found + kind
 
 
 def rate_at(progress, warm_up):
@@ -147,7 +169,7 @@ def work(rank, config, run, resume):
         with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
             x = stem(x)
         out = network(x, start=config.frozen_stages)
-        loss, parts = batch_loss(out, batch, bank, zip(slow, began), config)
+        loss, parts = batch_loss(network, out, batch, bank, zip(slow, began), config)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         if config.processes > 1:

@@ -98,3 +98,21 @@ def test_score_loss_is_least_at_the_reached_overlap():
     at_half = losses.score_loss(torch.tensor([0.0]), box, truth)
     assert at_half < losses.score_loss(torch.tensor([1.0]), box, truth)
     assert at_half < losses.score_loss(torch.tensor([-1.0]), box, truth)
+
+
+def test_the_map_of_middles_is_1_in_the_middles_cells_and_the_loss_is_least_at_the_truth():
+    boxes = torch.tensor([[[0.1, 0.1, 0.5, 0.3], [0.6, 0.6, 0.9, 0.9], [-1, -1, -1, -1]]])
+    target = losses.middle_targets(boxes, boxes[:, :, 0] >= 0, 10, 10)
+    assert (target == 1).nonzero().tolist() == [[0, 2, 3], [0, 7, 7]]
+    assert target[0, 2, 2] > target[0, 2, 1] > target[0, 9, 0]
+    best = losses.middle_loss(torch.logit(target, eps=1e-3), target)
+    moved = losses.middle_loss(torch.logit(target.roll(3, 2), eps=1e-3), target)
+    assert best < 0.2 * moved
+    assert losses.middle_loss(torch.zeros(0, 4, 4), torch.zeros(0, 4, 4)) == 0
+
+
+def test_classification_leaves_out_what_is_unknown():
+    logits = torch.tensor([[2.0, 0.0], [0.0, 3.0], [1.0, 1.0]])
+    known = losses.classification(logits[:2], torch.tensor([0, 1]), 0.0)
+    assert torch.isclose(losses.classification(logits, torch.tensor([0, 1, -1]), 0.0), known)
+    assert losses.classification(logits, torch.tensor([-1, -1, -1]), 0.0) == 0

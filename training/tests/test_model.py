@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from looksee_training.model import Network, Served, folded, pooled_within, soft_mask
+from looksee_training.model import Network, Served, folded, objects, pooled_within, soft_mask
 from looksee_training.trunk import QuickReLU6, SamePadding, frozen_stem
 
 torch.manual_seed(0)
@@ -22,11 +22,31 @@ def network(request):
 @pytest.mark.parametrize("side", [64, 160, 192])
 def test_served_outputs_keep_the_contract(network, side):
     with torch.no_grad():
-        category, box, score, feature = Served(network)(torch.rand(3, 3, side, side) * 2 - 1)
+        category, box, score, feature, boxes, scores, kinds = Served(network)(torch.rand(3, 3, side, side) * 2 - 1)
     assert category.shape == (3, 14) and box.shape == (3, 4) and score.shape == (3,) and feature.shape == (3, 512)
     assert torch.allclose(feature.norm(dim=1), torch.ones(3), atol=1e-5)
     assert (box[:, :2] <= box[:, 2:]).all() and (box >= 0).all() and (box <= 1).all()
     assert (score >= 0).all() and (score <= 1).all()
+    assert boxes.shape == (3, 8, 4) and scores.shape == (3, 8) and kinds.shape == (3, 8, 14)
+    assert (boxes >= 0).all() and (boxes <= 1).all() and (scores.diff(dim=1) <= 0).all() and scores.max() <= 1
+
+
+def test_the_objects_are_the_peaks_of_the_map_with_their_own_boxes():
+    middle = torch.full((1, 6, 6), -9.0)
+    middle[0, 1, 1], middle[0, 1, 2], middle[0, 4, 3] = 3.0, 2.0, 1.0
+    proposals = torch.rand(1, 4, 6, 6)
+    boxes, scores = objects(proposals, middle, count=3)
+    assert torch.equal(boxes[0, 0], proposals[0, :, 1, 1]) and torch.equal(boxes[0, 1], proposals[0, :, 4, 3])
+    assert torch.allclose(scores[0, :2], torch.tensor([3.0, 1.0]).sigmoid()) and scores[0, 2] < 0.01
+
+
+def test_a_boxs_category_is_that_of_what_lies_in_it(network):
+    deep = torch.zeros(1, 1280, 8, 8)
+    deep[:, :640, :, :4], deep[:, 640:, :, 4:] = 1.0, 1.0
+    with torch.no_grad():
+        got = network.category_within(deep, torch.tensor([[[0.0, 0.0, 0.45, 1.0], [0.55, 0.0, 1.0, 1.0]]]))[0]
+        expected = network.category(torch.stack([deep[0, :, 0, 0], deep[0, :, 0, 7]]))
+    assert torch.allclose(got, expected, atol=0.02)
 
 
 def test_folding_changes_nothing(network):

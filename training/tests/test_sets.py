@@ -1,18 +1,19 @@
 """No product's photo, no sender and no street picture lies in two parts."""
 
 from looksee_training import sets
-from looksee_training.categories import CATEGORIES, CLOTHING
+from looksee_training.categories import CATEGORIES, CLOTHING, LABELS
 from looksee_training.config import read_config
+from looksee_training.garments import LABEL_OF, kind_of_garment
 from looksee_training.visits import farthest_cluster
 
 import numpy as np
 import pytest
 
 
-def row(n, item="", label="", role="photo", group="", split="train", box=("", "", "", "")):
+def row(n, item="", label="", role="photo", group="", split="train", box=("", "", "", ""), pixels=""):
     return {"row": str(n), "file": f"{n}.jpg", "itemId": item, "label": label, "role": role, "group": group or str(n),
             "split": split, "px1": "0", "py1": "0", "px2": "1", "py2": "1",
-            "x1": box[0], "y1": box[1], "x2": box[2], "y2": box[3]}  # fmt: skip
+            "x1": box[0], "y1": box[1], "x2": box[2], "y2": box[3], "pixels": pixels}  # fmt: skip
 
 
 def test_groceries_hold_out_the_named_photos_and_leave_val_alone():
@@ -44,17 +45,24 @@ def test_a_sender_is_never_divided():
     assert 8 <= held_out <= 35  # a tenth of 200, by hash
 
 
-def test_a_street_picture_is_one_picture_with_the_union_of_its_boxes():
-    rows = [row(0, label="shoes", box=("0.1", "0.8", "0.3", "0.9")), row(0, label="dress", box=("0.2", "0.1", "0.6", "0.7")),
-            row(1, label="watch", box=("0.4", "0.4", "0.5", "0.5"))]  # fmt: skip
+def test_a_street_picture_is_one_picture_whose_main_object_shows_the_most_of_itself():
+    rows = [row(0, label="shoes", box=("0.1", "0.8", "0.3", "0.9"), pixels="0.02"),
+            row(0, label="dress", box=("0.2", "0.1", "0.6", "0.7"), pixels="0.1"),
+            row(0, label="accessories", box=("0.0", "0.0", "0.9", "0.9"), pixels="0.01"),
+            row(1, label="watch", box=("0.4", "0.4", "0.5", "0.5"), pixels="0.01")]  # fmt: skip
     first, second = sets.read_streets(rows)
-    assert first.box == (0.1, 0.1, 0.6, 0.9)
-    assert [CATEGORIES[c] for c, _ in first.garments] == ["shoes", "dress"]
+    assert first.box == (0.2, 0.1, 0.6, 0.7)
+    assert [CATEGORIES[p.category] for p in first.parts] == ["shoes", "dress", "accessories"]
+    assert [LABELS[p.label] if p.label >= 0 else None for p in first.parts] == ["Shoes", "Dress", None]
     assert second.box == (0.4, 0.4, 0.5, 0.5)
 
 
 def test_every_clothing_label_has_one_of_the_14_kinds():
     assert set(CLOTHING.values()) <= set(CATEGORIES)
+
+
+def test_a_street_word_with_a_label_has_that_labels_kind():
+    assert LABEL_OF and all(CLOTHING[label] == kind_of_garment(word) for word, label in LABEL_OF.items())
 
 
 def test_config_refuses_unknown_keys_and_wrong_types(tmp_path):

@@ -27,6 +27,27 @@ def test_a_picture_that_fills_its_frame_is_its_own_cut_out():
     assert picture.size == (50, 40) and np.asarray(outline).min() == 255
 
 
+def test_each_product_on_a_table_has_its_box():
+    """Three plain colours: most of what shows of a colour lies in its box, and a hidden product has none."""
+    random = np.random.default_rng(3)
+    colours = [(230, 20, 20), (20, 200, 20), (20, 20, 230)]
+    hues = np.array([[2, -1, -1], [-1, 2, -1], [-1, -1, 2]])
+    cut_outs = [(Image.new("RGB", (40, 60), c), Image.new("L", (40, 60), 255)) for c in colours]
+    found = 0
+    for _ in range(30):
+        out, boxes = shelf.on_table(cut_outs, Image.new("RGB", (128, 128), (128, 128, 128)), random, 128)
+        assert out.shape == (128, 128, 3) and len(boxes) == 3
+        for hue, box in zip(hues, boxes):
+            if box is None:
+                continue
+            found += 1
+            x1, y1, x2, y2 = (box * 128).round().astype(int)
+            like = out @ hue > 0.4 * out.sum(2)
+            assert like[y1:y2, x1:x2].mean() > 0.4
+            assert like[y1:y2, x1:x2].sum() > 0.7 * like.sum()
+    assert found > 45
+
+
 def test_the_box_holds_the_product_where_one_is_given():
     random = np.random.default_rng(7)
     cut_out = shelf.cut_out(product(), (0, 0, 1, 1))

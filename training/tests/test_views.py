@@ -1,7 +1,7 @@
 import numpy as np
 
 from looksee_training import geometry, views
-from looksee_training.sets import Picture, box_of_content
+from looksee_training.sets import Part, Picture, box_of_content
 
 
 def picture(box=None):
@@ -15,10 +15,14 @@ def test_the_box_follows_its_object_through_every_view():
     pixels[60:120, 80:150] = (255, 0, 0)
     checked = good = 0
     for _ in range(60):
-        out, box = views.photo_view(pixels, picture((0.4, 0.3, 0.75, 0.6)), random, 96, flip=True)
+        seen = picture((0.4, 0.3, 0.75, 0.6))
+        seen.parts = (Part(seen.box, 2),)
+        out, box, parts = views.photo_view(pixels, seen, random, 96, flip=True)
         assert out.shape == (96, 96, 3) and out.dtype == np.uint8
         if box[0] < 0:
+            assert not parts
             continue
+        assert np.allclose(parts[0].box, box) and parts[0].category == 2
         red = (out[..., 0].astype(int) - out[..., 1]) > 60
         x1, y1, x2, y2 = (box * 96).round().astype(int)
         inside = red[max(0, y1 - 4) : y2 + 4, max(0, x1 - 4) : x2 + 4].sum()
@@ -63,7 +67,7 @@ def test_a_photo_without_a_box_fills_its_view_or_is_whole():
     pixels = np.full((200, 200, 3), 90, np.uint8)
     white = 0
     for _ in range(80):
-        out, box = views.shop_view(pixels, picture(), random, 64)
+        out, box, _ = views.shop_view(pixels, picture(), random, 64)
         assert out.shape == (64, 64, 3) and box[0] == -1
         white += (out.reshape(-1, 3).min(1) > 250).any()
     assert 0 < white < 40  # white bars only come with the whole
