@@ -30,21 +30,27 @@ class Plan:
 
 
 class Items:
-    """Pictures of a set grouped by item, items by family. Items without a photo take no part."""
+    """Pictures of a set grouped by item, items by family. Items without a photo take part if theirs are drawn."""
 
-    def __init__(self, pictures, numbers):
-        """numbers: item id -> its row among the prototypes; new ids are added."""
-        self.catalog, self.photos, self.families = {}, {}, {}
+    def __init__(self, pictures, numbers, by_family=False, drawn=False):
+        """numbers: identity -> its row among the prototypes; new ones are added. by_family: a family is one identity."""
+        self.catalog, self.photos, self.families, self.by_family = {}, {}, {}, by_family
         for p in pictures:
             (self.catalog if p.role == "catalog" else self.photos).setdefault(p.item, []).append(p)
-        for item in self.photos:
-            if item in self.catalog:
-                numbers.setdefault(item, len(numbers))
+        for item in self.catalog:
+            if drawn or item in self.photos:
+                numbers.setdefault(self.identity(item), len(numbers))
                 self.families.setdefault(self.catalog[item][0].family, []).append(item)
         self.numbers = numbers
         self.names = list(self.families)
         self.weights = np.array([len(v) for v in self.families.values()], float)
         self.weights /= self.weights.sum()
+
+    def identity(self, item):
+        return ("family", self.catalog[item][0].family) if self.by_family else item
+
+    def number(self, item):
+        return self.numbers[self.identity(item)]
 
     def draw(self, random, count, families):
         """`count` different items out of about that many families."""
@@ -71,13 +77,15 @@ class Batches(torch.utils.data.IterableDataset):
     and boxed (n,), whether it is known; parts float (n, MOST_PARTS, 4) with partCategory, partLabel (n, MOST_PARTS), -1 where there is
     none, and listed (n,), whether all the picture's parts are known."""
 
-    def __init__(self, sets, plan, sides, seed, shuffle_identities=False):
+    def __init__(self, sets, plan, sides, seed, identities="item"):
         """sets: kind -> PictureSet (training part is used). sides: each batch has one of them.
-        shuffle_identities: the control that must not learn."""
+        identities: "item"; "family", all items of a category being one; or "shuffled", the control that must not learn."""
         self.sets, self.plan, self.sides, self.seed = sets, plan, sides, seed
         self.numbers = {}
-        self.items = {k: Items(sets[k].of("train"), self.numbers) for k in ("groceries", "mall") if k in sets}
-        if shuffle_identities:
+        by_family = identities == "family"
+        drawn = {"groceries": plan.grocery_shelves > 0, "mall": False}
+        self.items = {k: Items(sets[k].of("train"), self.numbers, by_family, drawn[k]) for k in ("groceries", "mall") if k in sets}
+        if identities == "shuffled":
             for items in self.items.values():
                 shuffle_photos(items, np.random.default_rng(seed))
         self.cut_outs = {}
@@ -101,11 +109,12 @@ class Batches(torch.utils.data.IterableDataset):
                 continue
             items = self.items[kind]
             for item in items.draw(random, count, families):
-                number = items.numbers[item]
+                number = items.number(item)
                 rows.append(self.catalog(kind, pick(items.catalog[item], random), random, number))
-                for photo in pick_many(items.photos[item], random, photos):
+                taken = items.photos.get(item)
+                for photo in pick_many(taken, random, photos) if taken else ():
                     rows.append(self.photo(kind, photo, random, number))
-                for _ in range(shelves):
+                for _ in range(shelves if taken else shelves + photos):
                     rows.append(self.shelf(kind, items, item, random, number))
         for _ in range(plan.clothing):
             kinds = list(self.clothing)

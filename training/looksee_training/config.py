@@ -13,6 +13,8 @@ class Config:
     trunk: str  # mobilenet_v2_imagenet.npz
     held_out: str  # groceries' train photos kept for validation, as visits.py wrote them
     steps: int  # batches of each process; the schedule ends then
+    unseen: int = 0  # 1 to 4: every fourth of groceries' products from there on is never seen, and measured
+    unseen_catalog: bool = True  # but for its catalogue picture
     start: str = ""  # a run's last.pt whose averaged weights to begin with, instead of the trunk's alone
     sides: list = field(default_factory=lambda: [160])  # of each batch one of them; the last is served and measured
     seed: int = 1
@@ -28,6 +30,8 @@ class Config:
     code_temperature: float = 0.07
     weight_feature: float = 1.0
     weight_code: float = 0.5
+    weight_proxy: float = 0.0  # learned proxies instead of catalogue pictures
+    weight_triplet: float = 0.0  # the paper's
     weight_pair: float = 0.5
     weight_category: float = 0.5
     weight_box: float = 0.5
@@ -40,7 +44,7 @@ class Config:
     average: float = 0.999  # of the weights, a step
     checkpoint_minutes: float = 3.0
     evaluate_minutes: float = 8.0
-    shuffle_identities: bool = False
+    identities: str = "item"  # or "family": categories alone are taught; or "shuffled": the control that must not learn
     plan: Plan = field(default_factory=Plan)
 
     def as_dict(self):

@@ -58,7 +58,7 @@ def recalls(queries, query_items, catalog, catalog_items, ks=(1, 4, 20)):
 
 def set_figures(network, source, part, side, limit=None, views=("whole", "box")):
     """Recall of one set's photos against its catalogue, category accuracy, and box overlap where boxes are known."""
-    catalog, photos = source.of(part, "catalog") or source.of("train", "catalog"), source.of(part, "photo")
+    catalog, photos = [p for p in source.pictures if p.role == "catalog"], source.of(part, "photo")
     if limit:
         photos = photos[:: max(1, len(photos) // limit)]
     ids = [p.item for p in catalog]

@@ -43,9 +43,10 @@ class Part:
 class PictureSet:
     """Pictures of one folder with their pixels, uint8 (n, side, side, 3), mapped and not loaded."""
 
-    def __init__(self, folder, kind, part=None, held_out=frozenset()):
+    def __init__(self, folder, kind, part=None, held_out=frozenset(), unseen=0, unseen_catalog=True):
         """kind: groceries | clothing | streets | mall; part: overrides the split ("validation" for a held-out mall);
-        held_out: files of groceries' train photos kept for validation (`visits.py`)."""
+        held_out: files of groceries' train photos kept for validation (`visits.py`); unseen, unseen_catalog: see
+        `never_seen`."""
         folder = Path(folder)
         about = json.loads((folder / "set.json").read_text())
         self.kind, self.side, self.sha256 = kind, about["side"], about["sha256"]
@@ -54,6 +55,8 @@ class PictureSet:
         with open(folder / "index.csv", newline="") as f:
             rows = list(csv.DictReader(f))
         self.pictures = read_groceries(rows, held_out) if kind == "groceries" else READERS[kind](rows)
+        if kind == "groceries" and unseen:
+            never_seen(self.pictures, unseen, unseen_catalog)
         if part is not None:
             for picture in self.pictures:
                 picture.part = part
@@ -96,6 +99,19 @@ def read_groceries(rows, held_out=frozenset()):
         part = "test" if row["split"] == "val" else "validation" if row["file"] in held_out else "train"
         pictures.append(base(row, category=index_of(of_groceries(row["label"])), part=part))
     return pictures
+
+
+def never_seen(pictures, first, catalog):
+    """Keeps every fourth product from the `first` (1 to 4) on out of training, in place: all its photos, train and val
+    alike, are validation, nothing else is. catalog: whether training may have its catalogue picture, as a shop's would.
+    """
+    products = [p.item for p in pictures if p.role == "catalog"]
+    unseen = set(products[first - 1 :: 4])
+    for picture in pictures:
+        if picture.item not in unseen:
+            picture.part = "unused" if picture.part == "validation" else picture.part
+        elif picture.role == "photo" or not catalog:
+            picture.part = "validation"
 
 
 def read_held_out(file):

@@ -34,11 +34,12 @@ from .trunk import frozen_stem
 LABEL_SCALE = 16.0  # of the cosine, before the softmax over garments
 
 
-def batch_loss(network, out, batch, bank, drift, config):
+def batch_loss(network, out, batch, bank, proxies, drift, config):
     """The weighted sum and its parts, as a dict of scalars. drift: pairs of a trunk weight and where it began."""
     raw, item, role = out["raw"], batch["item"], batch["role"]
     known = item >= 0
     photos = known & (role == PHOTO)
+    catalog = known & (role == CATALOG)
     prototypes = bank.with_live(raw, item, role)
     feature, code = losses.as_feature, losses.as_soft_code
     boxed = batch["boxed"]
@@ -47,6 +48,10 @@ def batch_loss(network, out, batch, bank, drift, config):
             feature(raw[photos]), item[photos], feature(prototypes), config.temperature),
         "code": losses.prototype_contrast(
             code(raw[photos]), item[photos], code(prototypes), config.code_temperature),
+        "proxy": losses.prototype_contrast(
+            feature(raw[known]), item[known], feature(proxies), config.temperature),
+        "triplet": losses.query_triplets(
+            feature(raw[photos]), item[photos], feature(raw[catalog]), item[catalog]),
         "pair": losses.batch_contrast(feature(raw), item, config.temperature)
         + 0.5 * losses.batch_contrast(code(raw), item, config.code_temperature),
         "category": losses.classification(out["category"], batch["category"], config.label_smoothing),
@@ -132,13 +137,15 @@ def work(rank, config, run, resume):
     if config.processes > 1:
         dist.init_process_group("gloo", rank=rank, world_size=config.processes)
     kept = read_held_out(config.held_out)
-    sets = {kind: PictureSet(Path(config.prepared) / kind, kind, held_out=kept) for kind in config.sets}
+    sets = {kind: PictureSet(Path(config.prepared) / kind, kind, held_out=kept, unseen=config.unseen, unseen_catalog=config.unseen_catalog) for kind in config.sets}
     held_out = Path(config.prepared) / "mall-val"
     held_out = PictureSet(held_out, "mall", part="validation") if held_out.exists() and "mall" in sets else None
-    data = Batches(sets, config.plan, config.sides, config.seed * 1000 + rank, config.shuffle_identities)
+    data = Batches(sets, config.plan, config.sides, config.seed * 1000 + rank, config.identities)
     network = Network(config.trunk, masked=config.masked).to(memory_format=torch.channels_last)
     slow, fast = list(network.trunk[config.frozen_stages :].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
     began = [weight.detach().clone() for weight in slow]  # ImageNet's, also where the run goes on from another
+    proxies = torch.nn.Parameter(torch.randn(len(data.numbers), FEATURE_WIDTH))
+    fast.append(proxies)
     optimiser = torch.optim.AdamW(
         [{"params": slow, "top": config.trunk_rate}, {"params": fast, "top": config.head_rate}],
         lr=0.0, weight_decay=config.weight_decay,
@@ -152,6 +159,7 @@ def work(rank, config, run, resume):
         state = torch.load(run / "last.pt", map_location="cpu")
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
+        proxies.data = state["proxies"]
         average.state, bank.raw, step, spent = state["average"], state["bank"], state["step"], state["spent"]
     stem = frozen_stem(network.trunk, config.frozen_stages)
     data.seed += step  # a run that goes on draws other pictures than it began with
@@ -169,7 +177,7 @@ def work(rank, config, run, resume):
         with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
             x = stem(x)
         out = network(x, start=config.frozen_stages)
-        loss, parts = batch_loss(network, out, batch, bank, zip(slow, began), config)
+        loss, parts = batch_loss(network, out, batch, bank, proxies, zip(slow, began), config)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         if config.processes > 1:
@@ -189,13 +197,13 @@ def work(rank, config, run, resume):
                 sums = {}
             if now * 60 - saved > config.checkpoint_minutes * 60:
                 saved = now * 60
-                save(run, network, average, optimiser, bank, step, saved, config, sets)
+                save(run, network, average, optimiser, bank, proxies, step, saved, config, sets)
             if now * 60 - evaluated > config.evaluate_minutes * 60:
                 evaluated = now * 60
                 note(run, {"step": step, "minutes": round(now, 2), **figures(average, sets, held_out, config)})
     if rank == 0:
         now = (spent + time.monotonic() - started) / 60
-        save(run, network, average, optimiser, bank, step, now * 60, config, sets)
+        save(run, network, average, optimiser, bank, proxies, step, now * 60, config, sets)
         note(run, {"step": step, "minutes": round(now, 2), "end": True, **figures(average, sets, held_out, config)})
 
 
@@ -211,10 +219,10 @@ def note(run, line):
     print(json.dumps(line), flush=True)
 
 
-def save(run, network, average, optimiser, bank, step, spent, config, sets):
+def save(run, network, average, optimiser, bank, proxies, step, spent, config, sets):
     state = {
         "network": network.state_dict(), "average": average.state, "optimiser": optimiser.state_dict(),
-        "bank": bank.raw, "step": step, "spent": spent, "config": config.as_dict(),
+        "bank": bank.raw, "proxies": proxies.data, "step": step, "spent": spent, "config": config.as_dict(),
         "data": {kind: s.sha256 for kind, s in sets.items()}, "commit": commit(),
     }  # fmt: skip
     torch.save(state, run / "next.pt")

@@ -116,3 +116,18 @@ def test_classification_leaves_out_what_is_unknown():
     known = losses.classification(logits[:2], torch.tensor([0, 1]), 0.0)
     assert torch.isclose(losses.classification(logits, torch.tensor([0, 1, -1]), 0.0), known)
     assert losses.classification(logits, torch.tensor([-1, -1, -1]), 0.0) == 0
+
+
+def test_query_triplets_average_within_a_photo_and_then_over_photos():
+    queries, catalog = rows(6, seed=1), rows(5, seed=2)
+    items, catalog_items, margin = torch.tensor([0, 0, 1, 2, 3, 4]), torch.tensor([0, 1, 2, 3, 4]), 0.1
+    per_photo = []
+    for query, item in zip(queries, items):
+        own = (query - catalog[item]).norm()
+        hurts = [own - (query - other).norm() + margin for n, other in enumerate(catalog) if n != item]
+        hurts = [float(h) for h in hurts if h > 0]
+        if hurts:
+            per_photo.append(sum(hurts) / len(hurts))
+    got = losses.query_triplets(queries, items, catalog, catalog_items, margin)
+    assert len(per_photo) > 2 and math.isclose(float(got), sum(per_photo) / len(per_photo), rel_tol=1e-6)
+    assert losses.query_triplets(catalog, catalog_items, catalog, catalog_items, 1e-6) == 0

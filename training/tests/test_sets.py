@@ -24,6 +24,20 @@ def test_groceries_hold_out_the_named_photos_and_leave_val_alone():
     assert [p.row for p in pictures if p.part == "test"] == list(range(100, 130))
 
 
+def test_a_product_never_seen_has_no_photo_in_training():
+    rows = [row(n, item=f"p{n}", label="Juice", role="catalog") for n in range(12)]
+    rows += [row(12 + n, item=f"p{n % 12}", label="Juice", split="val" if n >= 36 else "train") for n in range(48)]
+    for catalog in (True, False):
+        pictures = sets.read_groceries(rows, held_out=frozenset(["13.jpg"]))
+        sets.never_seen(pictures, 3, catalog)
+        unseen = {"p2", "p6", "p10"}
+        assert {p.item for p in pictures if p.part == "validation" and p.role == "photo"} == unseen
+        assert sum(p.part == "validation" and p.role == "photo" for p in pictures) == 12
+        assert not any(p.item in unseen and p.role == "photo" for p in pictures if p.part != "validation")
+        trained = {p.item for p in pictures if p.part == "train" and p.role == "catalog"}
+        assert len(trained) == (12 if catalog else 9) and (catalog or not trained & unseen)
+
+
 def test_the_farthest_visit_is_held_out():
     """Three bursts of near-equal photos: the one that lies apart is found, whatever the order."""
     random = np.random.default_rng(1)
