@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { LookseeError } from "../errors.ts";
-import { boxOverlap, calibrationError, clusterInterval, quantile, recallAt } from "./measures.ts";
+import { boxOverlap } from "../vision/index.ts";
+import { calibrationError, clusterInterval, quantile, recallAt } from "./measures.ts";
 import { type LabelledQuery, readQueries } from "./queries.ts";
 import { type SearchResult, STAGES, type Timings } from "./result.ts";
 import type { Searcher } from "./searcher.ts";

@@ -1,5 +1,3 @@
-import type { Box } from "../vision/index.ts";
-
 /** Pure measures of a list of answers. Definitions: KDD'18, section on metrics; methods of intervals are ours. */
 
 /** Share of queries whose product stands among the first k items. `ranks`: 1-based, null if it was not found. */
@@ -48,15 +46,6 @@ export function quantile(sorted: ArrayLike<number>, q: number): number {
   const at = q * (sorted.length - 1);
   const low = sorted[Math.floor(at)] ?? Number.NaN;
   return low + (at - Math.floor(at)) * ((sorted[Math.ceil(at)] ?? low) - low);
-}
-
-/** Area of overlap over area of union, 0..1. */
-export function boxOverlap(a: Box, b: Box): number {
-  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
-  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
-  if (width <= 0 || height <= 0) return 0;
-  const area = (box: Box) => (box[2] - box[0]) * (box[3] - box[1]);
-  return (width * height) / (area(a) + area(b) - width * height);
 }
 
 const BINS = 10;

@@ -37,6 +37,23 @@ export function boxToSquare(box: Box, square: Square, width: number, height: num
   return [x(box[0]), y(box[1]), x(box[2]), y(box[3])];
 }
 
+/** A box whose corners come in any order, put in order. */
+export function ordered([x1, y1, x2, y2]: ArrayLike<number> & Iterable<number>): Box {
+  return [Math.min(x1!, x2!), Math.min(y1!, y2!), Math.max(x1!, x2!), Math.max(y1!, y2!)];
+}
+
+/** Area of overlap over area of union, 0..1. */
+export function boxOverlap(a: Box, b: Box): number {
+  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
+  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
+  if (width <= 0 || height <= 0) return 0;
+  const area = (box: Box) => (box[2] - box[0]) * (box[3] - box[1]);
+  return (width * height) / (area(a) + area(b) - width * height);
+}
+
+/** Side, as a fraction of the picture, from which a box that a network gives can hold something to recognise. */
+export const LEAST_SIDE = 0.02;
+
 /** True for four finite fractions in order that span at least `least` on both axes. */
 export function isBox(box: readonly number[], least = 1e-3): box is Box {
   const [x1, y1, x2, y2] = box as Box;

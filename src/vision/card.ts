@@ -20,13 +20,21 @@ export type Card = {
   outputs: {
     category: { name: string; kind: "logits" | "probabilities" } | null;
     box: { name: string; score: string } | null;
+    /**
+     * Up to k things in the picture, where the network finds them: boxes float[n, k, 4] (fractions of its square), scores
+     * float[n, k] (probabilities), categories float[n, k, categories] of the same kind as `category`.
+     */
+    objects?: { boxes: string; scores: string; categories: string };
     /** `map`: the file that takes another width to 512 (see map.ts), and its SHA-256. */
     feature: { name: string; width: number; map?: { file: string; sha256: string } };
   };
   /** Empty where the network names none. */
   categories: string[];
-  /** Feature and category are the weighted sums over `sum`; below `minBoxScore` the whole picture is the object. */
-  views: { sum: View[]; minBoxScore: number };
+  /**
+   * Feature and category are the weighted sums over `sum`; below `minBoxScore` the whole picture is the object, and below
+   * `minObjectScore` (0.3 if not given) a further one is none.
+   */
+  views: { sum: View[]; minBoxScore: number; minObjectScore?: number };
   codeThresholds: number[] | null;
   /** score = 1 / (1 + exp(-(slope * cosine + intercept))); a best score below noGoodMatch means "we don't have it". */
   calibration: { score: { slope: number; intercept: number }; noGoodMatch: number };
@@ -98,10 +106,16 @@ export function faultOf(card: Card): string | null {
     !card.categories.every((c) => typeof c === "string")
   )
     return "categories must be a list of names, one for each number of outputs.category";
+  const { objects } = outputs;
+  if (objects && ![objects.boxes, objects.scores, objects.categories].every((name) => typeof name === "string"))
+    return "outputs.objects must name boxes, scores and categories";
+  if (objects && !outputs.category) return "outputs.objects has categories, and outputs.category says nothing of them";
   const looks = (v: View) =>
     ["whole", "box", "centre"].includes(v?.of) && number(v.size) && v.size > 0 && number(v.weight);
   if (!Array.isArray(views?.sum) || !views.sum.every(looks) || !number(views.minBoxScore) || !(total(views.sum) > 0))
     return "views must give sum (a list of of, size, weight) and minBoxScore";
+  const { minObjectScore = 0 } = views;
+  if (!number(minObjectScore) || minObjectScore < 0 || minObjectScore > 1) return "views.minObjectScore must be 0 to 1";
   if (card.codeThresholds !== null && !numbers(card.codeThresholds, FEATURE_WIDTH))
     return `codeThresholds must be null or ${FEATURE_WIDTH} numbers`;
   if (!number(calibration?.score?.slope) || !number(calibration.score.intercept) || !number(calibration.noGoodMatch))

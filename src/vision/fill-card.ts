@@ -8,7 +8,7 @@ import { fixed, isRow, listed, type Network, type Port } from "./network.ts";
 /** The least that a card of a foreign encoder says; the rest is looked up in the network, or has a default. */
 export type GivenCard = Partial<Omit<Card, "input" | "outputs">> & {
   input?: Partial<Card["input"]>;
-  outputs?: { category?: Card["outputs"]["category"]; box?: Card["outputs"]["box"]; feature?: Partial<Feature> };
+  outputs?: Partial<Omit<Card["outputs"], "feature">> & { feature?: Partial<Feature> };
 };
 type Feature = Card["outputs"]["feature"];
 
@@ -70,6 +70,7 @@ export function fillCard(given: GivenCard, network: Network, folder: string): Ca
     outputs: {
       category: given.outputs?.category ?? null,
       box: given.outputs?.box ?? null,
+      ...(given.outputs?.objects && { objects: given.outputs.objects }),
       feature: {
         ...given.outputs?.feature,
         name: feature,

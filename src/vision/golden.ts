@@ -133,7 +133,7 @@ export async function writeGolden(
 
 function faultOfAnswers({ outputs, categories }: Card, answers: readonly Answer[]): string | null {
   const finite = (values: ArrayLike<number> | null) => values === null || Array.from(values).every(Number.isFinite);
-  for (const { feature, category, box, boxScore } of answers) {
+  for (const { feature, category, box, boxScore, objects } of answers) {
     if (feature.length !== outputs.feature.width)
       return `${outputs.feature.name} gives ${feature.length} numbers a picture, not ${outputs.feature.width}`;
     if (!finite(feature) || !finite(category) || !finite(box) || !Number.isFinite(boxScore))
@@ -141,6 +141,11 @@ function faultOfAnswers({ outputs, categories }: Card, answers: readonly Answer[
     if (feature.every((v) => v === 0)) return `${outputs.feature.name} is all zeros for a photo`;
     if (category && category.length !== categories.length)
       return `${outputs.category!.name} gives ${category.length} numbers, and the card names ${categories.length} categories`;
+    if (objects && !(finite(objects.boxes) && finite(objects.scores) && finite(objects.categories)))
+      return "it answers a photo with objects that are no numbers (NaN or infinite)";
+    const count = objects?.scores.length ?? 0;
+    if (objects && (objects.boxes.length !== count * 4 || objects.categories.length !== count * categories.length))
+      return `it gives ${count} scores of objects, with ${objects.boxes.length} and ${objects.categories.length} numbers for their boxes and categories`;
     if (box && box.length !== 4) return `${outputs.box!.name} gives ${box.length} numbers, and a box has four`;
   }
   const [first, ...others] = answers;

@@ -1,4 +1,4 @@
-export { type Box, isBox, WHOLE } from "./box.ts";
+export { type Box, boxOverlap, isBox, WHOLE } from "./box.ts";
 export { type Card, INNER, readCard } from "./card.ts";
 export { MAX_PIXELS } from "./check.ts";
 export { CODE_BYTES, codeOf, FEATURE_WIDTH, toUnitLength } from "./code.ts";
@@ -6,5 +6,6 @@ export { decode, type Picture } from "./decode.ts";
 export { ModelDraft } from "./draft.ts";
 export { LEAST_SAMPLE } from "./map.ts";
 export { defaultModelFolder, Model, openModel, type Sight } from "./model.ts";
+export type { FurtherObject } from "./objects.ts";
 export { overallQuality, type PictureQuality, pictureQuality } from "./quality.ts";
 export { reencode, thumbnail } from "./thumbnail.ts";

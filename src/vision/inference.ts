@@ -4,6 +4,7 @@ import type { Card } from "./card.ts";
 import { endThread, startThread } from "./inference-thread.ts";
 import type { BatchOut, WorkerSetup } from "./inference-worker.ts";
 import { faultOfNetwork, mostAtOnce } from "./network.ts";
+import type { ObjectRows } from "./objects.ts";
 
 /** Pictures in one run of the network: more gain nothing on a CPU and make the first of them wait. */
 const MAX_BATCH = 8;
@@ -13,6 +14,7 @@ export type Answer = {
   box: Float32Array | null;
   boxScore: number;
   feature: Float32Array;
+  objects: ObjectRows | null;
   ms: number;
 };
 type Job = { pixels: Uint8Array; resolve(answer: Answer): void; reject(error: unknown): void };
@@ -44,9 +46,10 @@ export class Inference {
       scale: input.std.map((std) => 1 / (255 * std)),
       shift: input.mean.map((mean, c) => -mean / input.std[c]!),
       input: input.name,
-      outputs: [outputs.category?.name, outputs.box?.name, outputs.box?.score, outputs.feature.name].filter(
-        (name) => name !== undefined,
-      ),
+      outputs: [
+        ...[outputs.category?.name, outputs.box?.name, outputs.box?.score, outputs.feature.name],
+        ...[outputs.objects?.boxes, outputs.objects?.scores, outputs.objects?.categories],
+      ].filter((name) => name !== undefined),
     };
     const starts = await Promise.allSettled(Array.from({ length: workers }, () => inference.#start(setup)));
     const failed = starts.find((start) => start.status === "rejected");
@@ -120,12 +123,15 @@ export class Inference {
       const width = all.length / count;
       return all.slice(n * width, (n + 1) * width);
     };
-    const { category, box, feature } = this.#card.outputs;
+    const { category, box, feature, objects } = this.#card.outputs;
     return {
       category: category ? row(category.name) : null,
       box: box ? row(box.name) : null,
       boxScore: box ? row(box.score)[0]! : 0,
       feature: row(feature.name),
+      objects: objects
+        ? { boxes: row(objects.boxes), scores: row(objects.scores), categories: row(objects.categories) }
+        : null,
       ms,
     };
   }

@@ -2,13 +2,25 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LookseeError } from "../errors.ts";
-import { type Box, boxFromSquare, isBox, type Square, squareAroundBox, squareAroundPicture, WHOLE } from "./box.ts";
+import {
+  type Box,
+  boxFromSquare,
+  isBox,
+  LEAST_SIDE,
+  ordered,
+  type Square,
+  squareAroundBox,
+  squareAroundPicture,
+  WHOLE,
+} from "./box.ts";
 import { type Card, readCard, type View } from "./card.ts";
 import { codeOf, toUnitLength } from "./code.ts";
 import { decode, type Picture } from "./decode.ts";
 import { checkGolden } from "./golden.ts";
 import { type Answer, Inference } from "./inference.ts";
 import { type FeatureMap, mapped, readMap } from "./map.ts";
+import { type FurtherObject, furtherObjects } from "./objects.ts";
+import { sharesOf } from "./shares.ts";
 import { cut } from "./tensor.ts";
 
 /** What a model sees in one picture. */
@@ -16,6 +28,7 @@ export type Sight = {
   category: Float32Array; // probabilities over card.categories, sum 1, from the same views as the feature
   box: Box; // the main object; the given box if one was given
   boxScore: number; // 0..1, the overlap that the model expects of its box with the true one; 1 for a given box
+  objects: FurtherObject[]; // what else it shows, best first, at most 8; none where a box was given or the network finds none
   feature: Float32Array; // 512, unit length
   code: Uint8Array; // 64 bytes
   width: number; // pixels of the upright picture
@@ -82,6 +95,7 @@ export class Model {
       category: seen.category,
       box: seen.box,
       boxScore: seen.boxScore,
+      objects: seen.objects,
       feature: seen.feature,
       code: codeOf(seen.feature, this.card.codeThresholds),
       width: picture.uprightWidth,
@@ -106,14 +120,15 @@ export class Model {
     );
     const [whole] = await Promise.all([this.#look(picture, square), ...middle.values()]);
     const found = whole.box ? boxFromSquare(ordered(whole.box), square, width, height) : WHOLE;
-    const believed = whole.box !== null && whole.boxScore >= this.card.views.minBoxScore && isBox(found, 0.02);
+    const believed = whole.box !== null && whole.boxScore >= this.card.views.minBoxScore && isBox(found, LEAST_SIDE);
     const box = believed ? found : WHOLE;
     const combined = await this.#combine(
       (view) =>
         middle.get(view) ??
         (view.of === "whole" ? whole : this.#look(picture, squareAroundBox(box, width, height, view.size))),
     );
-    return { ...combined, box, boxScore: Math.min(1, Math.max(0, whole.boxScore)) };
+    const objects = whole.objects ? furtherObjects(whole.objects, { square, width, height }, box, this.card) : [];
+    return { ...combined, box, boxScore: Math.min(1, Math.max(0, whole.boxScore)), objects };
   }
 
   /** The given box takes the picture's place; all views of it run in one batch. */
@@ -123,7 +138,7 @@ export class Model {
       if (of === "whole") return look(ROOM);
       return look(of === "box" ? size : size * ROOM);
     });
-    return { ...combined, box, boxScore: 1 };
+    return { ...combined, box, boxScore: 1, objects: [] };
   }
 
   async #look(picture: Picture, square: Square): Promise<Answer> {
@@ -144,19 +159,14 @@ export class Model {
     const logits = answers.map((answer) => answer.category).filter((category) => category !== null);
     // A model without the head leaves the category to the vote of the neighbours.
     if (logits.length === 0) return { feature, category: new Float32Array(n).fill(1 / n) };
-    const mean = weighted(logits, weights);
-    return { feature, category: this.card.outputs.category!.kind === "logits" ? softmax(mean) : mean };
+    return { feature, category: sharesOf(weighted(logits, weights), this.card.outputs.category!.kind) };
   }
 }
 
-type Seen = { feature: Float32Array; category: Float32Array; box: Box; boxScore: number };
+type Seen = Pick<Sight, "feature" | "category" | "box" | "boxScore" | "objects">;
 
 /** A given box is seen "whole" with a little room around it, as a photo has around its subject. */
 const ROOM = 1.25;
-
-function ordered([x1, y1, x2, y2]: ArrayLike<number> & Iterable<number>): Box {
-  return [Math.min(x1!, x2!), Math.min(y1!, y2!), Math.max(x1!, x2!), Math.max(y1!, y2!)];
-}
 
 /** Sum of rows x weights, divided by the sum of the weights. */
 function weighted(rows: Float32Array[], weights: number[]): Float32Array {
@@ -165,11 +175,4 @@ function weighted(rows: Float32Array[], weights: number[]): Float32Array {
   for (const [n, row] of rows.entries())
     for (let i = 0; i < total.length; i++) total[i]! += (weights[n]! / whole) * row[i]!;
   return total;
-}
-
-function softmax(logits: Float32Array): Float32Array {
-  const most = logits.reduce((a, b) => Math.max(a, b));
-  const parts = logits.map((v) => Math.exp(v - most));
-  const sum = parts.reduce((a, b) => a + b);
-  return parts.map((v) => v / sum);
 }

@@ -5,7 +5,10 @@ export type Port = { name: string; type: string; shape: readonly (number | strin
 export type Network = { inputs: readonly Port[]; outputs: readonly Port[] };
 
 /** Why a network cannot be what its card says; null: it can. */
-export function faultOfNetwork({ inputs, outputs }: Network, card: Pick<Card, "input" | "outputs">): string | null {
+export function faultOfNetwork(
+  { inputs, outputs }: Network,
+  card: Pick<Card, "input" | "outputs" | "categories">,
+): string | null {
   const { side, layout } = card.input;
   const input = inputs.find(({ name }) => name === card.input.name);
   if (!input) return `has no input ${card.input.name}, only ${listed(inputs)}`;
@@ -18,13 +21,22 @@ export function faultOfNetwork({ inputs, outputs }: Network, card: Pick<Card, "i
     return `takes ${input.shape.join(" x ")}; with side ${side} and layout ${layout} the card gives ${wanted.join(" x ")}`;
   const batch = input.shape[0];
   if (fixed(batch) && batch > 1) return `takes ${batch} pictures at a time, no more and no fewer`;
-  const { category, box, feature } = card.outputs;
-  for (const name of [category?.name, box?.name, box?.score, feature.name]) {
+  const { category, box, feature, objects } = card.outputs;
+  const row = (name: string | undefined) => ({ name, fits: isRow, wanted: "one row of numbers a picture is" });
+  const table = (name: string | undefined, width: number) => ({
+    ...{ name, wanted: `${width} numbers for each of a picture's objects are` },
+    fits: ({ shape }: Port) => shape.length === 0 || (shape.length === 3 && (!fixed(shape[2]) || shape[2] === width)),
+  });
+  const asked = [
+    ...[row(category?.name), row(box?.name), row(box?.score), row(feature.name)],
+    ...[table(objects?.boxes, 4), row(objects?.scores), table(objects?.categories, card.categories.length)],
+  ];
+  for (const { name, fits, wanted } of asked) {
     if (name === undefined) continue;
     const output = outputs.find((port) => port.name === name);
     if (!output) return `has no ${name}, only ${listed(outputs)}`;
     if (output.type !== "float32") return `gives ${name} as ${output.type}; looksee reads float32`;
-    if (!isRow(output)) return `gives ${name} as ${output.shape.join(" x ")}; one row of numbers a picture is wanted`;
+    if (!fits(output)) return `gives ${name} as ${output.shape.join(" x ")}; ${wanted} wanted`;
   }
   return null;
 }

@@ -55,6 +55,7 @@ const quick: Seeing["see"] = async (bytes) => {
     category: new Float32Array(14).fill(1 / 14),
     box: [0, 0, 1, 1] as const,
     boxScore: 0.5,
+    objects: [],
     feature: Float32Array.from({ length: 512 }, (_, i) => (code[i % 64]! - 127.5) / 1750),
     code: new Uint8Array(code),
     width: 64,

@@ -25,6 +25,7 @@ export function fakeModel(id = "fake", pauseMs = 0): Seeing & { seen: number } {
         category: new Float32Array(14).fill(1 / 14),
         box: [0.1, 0.2, 0.8, 0.9] as const,
         boxScore: 0.5,
+        objects: [],
         feature: Float32Array.from({ length: 512 }, (_, i) => (hash[i % 64]! - 127.5) / 1750),
         code: new Uint8Array(hash),
         width,

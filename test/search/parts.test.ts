@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type FrozenList, FrozenLists } from "../../src/search/frozen.ts";
-import { boxOverlap, calibrationError, clusterInterval, quantile, recallAt } from "../../src/search/measures.ts";
+import { calibrationError, clusterInterval, quantile, recallAt } from "../../src/search/measures.ts";
 import { editDistance, nearNames } from "../../src/search/near-names.ts";
 import { parseCsv } from "../../src/search/queries.ts";
 import { CodeSample } from "../../src/search/sample.ts";
@@ -102,30 +102,6 @@ describe("measures", () => {
   test("quantiles interpolate between neighbours", () => {
     expect([0, 0.25, 0.5, 1].map((q) => quantile([1, 2, 4], q))).toEqual([1, 1.5, 2, 4]);
     expect(quantile([], 0.5)).toBeNaN();
-  });
-
-  test("box overlap equals counting cells, is symmetric, and 0 for boxes that only touch", () => {
-    const corner = fc.integer({ min: 0, max: 12 });
-    const box = fc
-      .tuple(corner, corner, corner, corner)
-      .filter(([x1, y1, x2, y2]) => x1 < x2 && y1 < y2)
-      .map(([x1, y1, x2, y2]) => [x1 / 12, y1 / 12, x2 / 12, y2 / 12] as const);
-    fc.assert(
-      fc.property(box, box, (a, b) => {
-        let both = 0;
-        let either = 0;
-        for (let x = 0.5; x < 12; x++)
-          for (let y = 0.5; y < 12; y++) {
-            const inside = (c: readonly number[]) =>
-              x / 12 > c[0]! && x / 12 < c[2]! && y / 12 > c[1]! && y / 12 < c[3]!;
-            if (inside(a) && inside(b)) both++;
-            if (inside(a) || inside(b)) either++;
-          }
-        expect(boxOverlap(a, b)).toBeCloseTo(both / either, 9);
-        expect(boxOverlap(a, b)).toBeCloseTo(boxOverlap(b, a), 12);
-      }),
-      { seed: 22 },
-    );
   });
 
   test("calibration: honest scores have no error, boastful ones the size of the boast", () => {

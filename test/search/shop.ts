@@ -68,6 +68,7 @@ export const eyes: Eyes = {
       category: kindsOf(kind!),
       box: box ?? [0.1, 0.2, 0.7, 0.8],
       boxScore: box ? 1 : 0.75,
+      objects: [],
       feature,
       code: codeOf(feature),
       width: 100,

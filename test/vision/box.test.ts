@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   type Box,
   boxFromSquare,
+  boxOverlap,
   boxToSquare,
   isBox,
   squareAroundBox,
@@ -50,4 +51,27 @@ test.each([
   [[0.2, 0.2, 0.2, 0.9], false],
 ])("isBox(%j) is %s", (b, expected) => {
   expect(isBox(b as number[])).toBe(expected);
+});
+
+test("box overlap equals counting cells, is symmetric, and 0 for boxes that only touch", () => {
+  const corner = fc.integer({ min: 0, max: 12 });
+  const box = fc
+    .tuple(corner, corner, corner, corner)
+    .filter(([x1, y1, x2, y2]) => x1 < x2 && y1 < y2)
+    .map(([x1, y1, x2, y2]) => [x1 / 12, y1 / 12, x2 / 12, y2 / 12] as const);
+  fc.assert(
+    fc.property(box, box, (a, b) => {
+      let both = 0;
+      let either = 0;
+      for (let x = 0.5; x < 12; x++)
+        for (let y = 0.5; y < 12; y++) {
+          const inside = (c: readonly number[]) => x / 12 > c[0]! && x / 12 < c[2]! && y / 12 > c[1]! && y / 12 < c[3]!;
+          if (inside(a) && inside(b)) both++;
+          if (inside(a) || inside(b)) either++;
+        }
+      expect(boxOverlap(a, b)).toBeCloseTo(both / either, 9);
+      expect(boxOverlap(a, b)).toBeCloseTo(boxOverlap(b, a), 12);
+    }),
+    { seed: 22 },
+  );
 });

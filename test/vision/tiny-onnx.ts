@@ -13,6 +13,8 @@ export type Tiny = {
   positive?: boolean;
   categories?: number;
   box?: boolean;
+  /** The objects that it sees whatever it is shown: box in fractions of its square, score, logits of the categories. */
+  objects?: { box: number[]; score: number; category: number[] }[];
   /** Adds a second input, as text encoders have. */
   secondInput?: boolean;
   /** The feature's weights are not numbers. */
@@ -27,7 +29,10 @@ export type Tiny = {
 const GRID = 4;
 const FLOAT = 1;
 
-/** The bytes of model.onnx: input `pixels`; outputs `feature` and, if asked for, `category`, `box`, `boxScore`. */
+/**
+ * The bytes of model.onnx: input `pixels`; outputs `feature` and, if asked for, `category`, `box`, `boxScore`, `boxes`,
+ * `boxScores`, `boxCategories`.
+ */
 export function tinyOnnx(tiny: Tiny = {}): Uint8Array {
   const { side = 32, width = 512, layout = "NCHW", batch, categories = 0, box = false, seed = 1 } = tiny;
   const cells = 3 * GRID * GRID;
@@ -49,10 +54,10 @@ export function tinyOnnx(tiny: Tiny = {}): Uint8Array {
         ...attributes.map((a) => field(5, a)),
       ),
     );
-  const head = (name: string, columns: number, from: Float32Array, after?: string) => {
+  const head = (name: string, columns: number, from: Float32Array, after?: string, bias?: Float32Array) => {
     tensors.push(
       tensor(`${name}W`, [cells, columns], from),
-      tensor(`${name}B`, [columns], new Float32Array(columns).fill(tiny.constant ? 0.5 : 0)),
+      tensor(`${name}B`, [columns], bias ?? new Float32Array(columns).fill(tiny.constant ? 0.5 : 0)),
     );
     add("Gemm", ["cells", `${name}W`, `${name}B`], after === undefined ? name : `${name}0`);
     if (after === "Sigmoid") add(after, [`${name}0`], name);
@@ -60,7 +65,17 @@ export function tinyOnnx(tiny: Tiny = {}): Uint8Array {
       tensors.push(int64s("axis", [1]));
       add(after, [`${name}0`, "axis"], name);
     }
+    if (after === "Reshape") return;
     outputs.push(value(name, after === "Unsqueeze" ? ["n", 1, columns] : ["n", columns]));
+  };
+  /** The same table of rows for every picture. */
+  const table = (name: string, rows: number[][]) => {
+    const columns = rows[0]!.length;
+    const count = rows.length * columns;
+    head(name, count, new Float32Array(cells * count), "Reshape", Float32Array.from(rows.flat()));
+    tensors.push(int64s(`${name}S`, [-1, rows.length, columns]));
+    add("Reshape", [`${name}0`, `${name}S`], name);
+    outputs.push(value(name, ["n", `${name}K`, columns]));
   };
   const planes = layout === "NCHW" ? "pixels" : "planes";
   if (layout === "NHWC") add("Transpose", ["pixels"], planes, ints("perm", [0, 3, 1, 2]));
@@ -74,6 +89,25 @@ export function tinyOnnx(tiny: Tiny = {}): Uint8Array {
   if (box) {
     head("box", 4, weights(4), "Sigmoid");
     head("boxScore", 1, weights(1), "Sigmoid");
+  }
+  if (tiny.objects) {
+    const { objects } = tiny;
+    const none = new Float32Array(cells * objects.length);
+    table(
+      "boxes",
+      objects.map(({ box }) => box),
+    );
+    head(
+      "boxScores",
+      objects.length,
+      none,
+      undefined,
+      Float32Array.from(objects, ({ score }) => score),
+    );
+    table(
+      "boxCategories",
+      objects.map(({ category }) => category),
+    );
   }
   const shape = layout === "NCHW" ? [batch ?? "n", 3, side, side] : [batch ?? "n", side, side, 3];
   const inputs = [value("pixels", shape)];
@@ -104,6 +138,7 @@ export function tinyModel(folder: string, tiny: Tiny = {}, card: object = {}): s
       feature: { name: "feature" },
       ...(categories > 0 && { category: { name: "category", kind: "logits" } }),
       ...(box && { box: { name: "box", score: "boxScore" } }),
+      ...(tiny.objects && { objects: { boxes: "boxes", scores: "boxScores", categories: "boxCategories" } }),
     },
     ...(categories > 0 && { categories: Array.from({ length: categories }, (_, n) => `kind ${n}`) }),
     ...card,
