@@ -30,14 +30,18 @@ export type SeeFigures = Machine & {
   command: string;
 };
 
-/** How quickly a picture is seen, one at a time and many at a time. `taskset -c 0` in front shows one core. */
+/** How quickly a model (`--model FOLDER`) sees a picture, one at a time and many at a time. `taskset -c 0` in front shows one core. */
 export async function benchSee(args: readonly string[]): Promise<SeeFigures> {
   const { values } = parseArgs({
     args: [...args],
-    options: { pictures: { type: "string", default: "400" }, json: { type: "boolean" } },
+    options: {
+      pictures: { type: "string", default: "400" },
+      model: { type: "string", default: defaultModelFolder() },
+      json: { type: "boolean" },
+    },
   });
   const pictures = whole("--pictures", values.pictures);
-  const folder = defaultModelFolder();
+  const folder = values.model;
   const card = await readCard(folder);
   const workers = config.modelWorkers;
   const mall = openMall({ items: PHOTOS, seed: SEED });

@@ -24,7 +24,7 @@ import { decode, type Picture } from "../src/vision/decode.ts";
 import { Inference } from "../src/vision/inference.ts";
 import { defaultModelFolder } from "../src/vision/model.ts";
 import { cut } from "../src/vision/tensor.ts";
-import { type Entry, heldOut, SETS } from "./sets.ts";
+import { type Entry, heldOut, mainBox, SETS } from "./sets.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -79,8 +79,8 @@ const features: Float32Array[][] = views.map(() => []);
 const ahead = 4;
 for (let at = 0; at < entries.length; at += ahead)
   for (const [i, seen] of (await Promise.all(entries.slice(at, at + ahead).map(look))).entries()) {
-    const { file, itemId, label, boxes } = entries[at + i]!;
-    const first = boxes.length > 0 ? boxes[0]!.box : ["", "", "", ""];
+    const { file, itemId, label } = entries[at + i]!;
+    const first = mainBox(entries[at + i]!) ?? ["", "", "", ""];
     lines.push(
       [file, itemId, label, ...first, ...seen.box.map((v) => v.toFixed(5)), seen.whole.boxScore.toFixed(5)].join(","),
     );

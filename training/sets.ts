@@ -69,17 +69,25 @@ export const SETS: Record<string, (folder: string) => Entry[]> = {
   },
 };
 
+/** The box of the main object: of several labelled ones that which shows the most of itself. */
+export function mainBox({ boxes }: Entry): Box | null {
+  const share = ({ pixels = "0" }: Entry["boxes"][number]) => Number(pixels);
+  return boxes.reduce((most, one) => (share(one) > share(most) ? one : most), boxes[0]!)?.box ?? null;
+}
+
 const entry = (known: Omit<Entry, "boxes">): Entry => ({ ...known, boxes: [] });
 const boxOf = (row: Record<string, string>): Box => [Number(row.x1), Number(row.y1), Number(row.x2), Number(row.y2)];
 
 /**
  * What is held out of training for internal validation, by the rules of looksee_training/sets.py: of clothing every tenth
- * sender by hash, of groceries the visits that looksee_training/visits.py chose. Throws Error for another kind.
+ * sender by hash, of streets every tenth photo, of groceries the visits that looksee_training/visits.py chose. Throws Error
+ * for another kind.
  */
 export function heldOut(entries: Entry[], kind: string): Entry[] {
   const photos = entries.filter(({ role, split }) => role === "photo" && split === "train");
   if (kind === "clothing")
     return photos.filter(({ group }) => BigInt(`0x${createHash("sha256").update(group).digest("hex")}`) % 10n === 0n);
+  if (kind === "streets") return photos.filter((_, i) => i % 10 === 9);
   if (kind !== "groceries") throw new Error(`nothing of ${kind} is held out`);
   const files = new Set(readFileSync(new URL("configs/held-out.txt", import.meta.url), "utf8").split("\n"));
   return photos.filter(({ file }) => files.has(file));
