@@ -3,10 +3,10 @@ import type { Fit } from "./learn.ts";
 
 /** Name of the file beside the segments. It is derived: damaged, of another format or gone, it is learnt again. */
 export const FIT_FILE = "categories.json";
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What was learnt, as text: JSON of a checksum and a body whose numbers are little-endian float32 and float64 in Base64. */
-export function encodeFit({ categories, head, fusion, codes }: Fit): string {
+export function encodeFit({ categories, head, fusion, kinds, codes }: Fit): string {
   const body = JSON.stringify({
     format: FORMAT,
     categories,
@@ -18,6 +18,7 @@ export function encodeFit({ categories, head, fusion, codes }: Fit): string {
     lambda: fusion.lambda,
     unit: fusion.unit,
     model: toBase64(fusion.model),
+    kinds: toBase64(kinds.shares),
   });
   return JSON.stringify({ sha256: sha256(body), body });
 }
@@ -27,14 +28,17 @@ export function decodeFit(text: string): Fit | undefined {
   try {
     const { sha256: expected, body } = JSON.parse(text);
     if (typeof body !== "string" || sha256(body) !== expected) return undefined;
-    const { format, categories, codes, width, temperature, weights, bias, lambda, unit, model } = JSON.parse(body);
+    const { format, categories, codes, width, temperature, lambda, unit, ...numbers } = JSON.parse(body);
     if (format !== FORMAT) return undefined;
+    const classes = categories.length;
     const head = {
-      ...{ width, classes: categories.length, temperature },
-      weights: new Float32Array(fromBase64(weights)),
-      bias: new Float32Array(fromBase64(bias)),
+      ...{ width, classes, temperature },
+      weights: new Float32Array(fromBase64(numbers.weights)),
+      bias: new Float32Array(fromBase64(numbers.bias)),
     };
-    return { categories, head, fusion: { lambda, unit, model: new Float64Array(fromBase64(model)) }, codes };
+    const fusion = { lambda, unit, model: new Float64Array(fromBase64(numbers.model)) };
+    const kinds = { classes, shares: new Float64Array(fromBase64(numbers.kinds)) };
+    return { categories, head, fusion, kinds, codes };
   } catch {
     return undefined;
   }

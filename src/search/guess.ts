@@ -1,6 +1,6 @@
 import type { CatalogStore } from "../catalog/index.ts";
 import type { Hit } from "../hamming-index/index.ts";
-import { fuse, headScores, softmax, voters } from "../ranking/index.ts";
+import { fuse, headScores, sharesOfKind, softmax, voters } from "../ranking/index.ts";
 import { decodeFit, encodeFit, FIT_FILE } from "./fit-file.ts";
 import { type Fit, headInput, learn } from "./learn.ts";
 import type { Mirror } from "./mirror.ts";
@@ -112,9 +112,19 @@ export class Guesser {
       labels: Int32Array.from(voting, ({ id }) => indexOf.get(names.get(id) ?? "") ?? -1),
     };
     const fused = fuse(softmax(headScores(head, headInput(feature, 1, category))), ballot, fusion);
-    return categories
-      .map(({ id, name }, index) => ({ id, name, p: fused[index]! }))
-      .sort((a, b) => b.p - a.p || a.id - b.id)
-      .slice(0, CATEGORIES_SHOWN);
+    return likeliestFirst(categories, fused);
   }
+
+  /** The same of what nobody looked at closely: `category` are the model's shares. The sum may be less than 1. */
+  async guessByKind(category: Float32Array): Promise<Guess[]> {
+    const { categories, kinds } = await this.current();
+    return likeliestFirst(categories, sharesOfKind(kinds, category));
+  }
+}
+
+function likeliestFirst(categories: Fit["categories"], p: Float64Array): Guess[] {
+  return categories
+    .map(({ id, name }, index) => ({ id, name, p: p[index]! }))
+    .sort((a, b) => b.p - a.p || a.id - b.id)
+    .slice(0, CATEGORIES_SHOWN);
 }

@@ -8,6 +8,8 @@ import {
   HeadSums,
   headLogLikelihood,
   headScores,
+  type KindTable,
+  kindTable,
   poolRare,
   softmax,
   spanOf,
@@ -23,6 +25,8 @@ export type Fit = {
   categories: { id: number; name: string }[];
   head: Head;
   fusion: Fusion;
+  /** For objects of which only the model's kind is known. */
+  kinds: KindTable;
   /** Codes in the catalog at the time. */
   codes: number;
 };
@@ -50,7 +54,15 @@ export function headInput(feature: ArrayLike<number>, scale: number, model: Floa
   return input;
 }
 
-type Sampled = { imageId: number; code: Uint8Array; truth: number; input: Float32Array; items: string[]; fold: number };
+type Sampled = {
+  imageId: number;
+  code: Uint8Array;
+  truth: number;
+  model: Float32Array;
+  input: Float32Array;
+  items: string[];
+  fold: number;
+};
 
 /**
  * Fits head and fusion on a sample of the catalog's own pictures, in turn with other work: a second of one core for 4,000.
@@ -82,7 +94,7 @@ export async function learn(catalog: CatalogStore, modelId: string, mirror: Mirr
   }
   const fusion = fitFusion(witnesses, pooling.classes);
   const model = Float64Array.from(categories, (_, c) => fusion.model[pooling.of[c]!]!);
-  return { categories, head, fusion: { ...fusion, model }, codes };
+  return { categories, head, fusion: { ...fusion, model }, kinds: kindTable(sampled, categories.length), codes };
 }
 
 /** The sampled pictures that have a category, in the sample's order; all pictures of an item are in one fold. */
@@ -101,7 +113,7 @@ function sample(catalog: CatalogStore, modelId: string, mirror: Mirror, indexOf:
     const fold = foldOf.get(items[0]!) ?? foldOf.size % FOLDS;
     foldOf.set(items[0]!, fold);
     const input = headInput(sight.feature.values, sight.feature.scale, sight.category);
-    sampled.push({ imageId, code, truth, input, items, fold });
+    sampled.push({ imageId, code, truth, model: sight.category, input, items, fold });
   }
   return sampled;
 }

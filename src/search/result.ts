@@ -25,7 +25,10 @@ export type SearchHit = {
 /** A category of the shop and the probability that the photo shows it. */
 export type Guess = { id: number; name: string; p: number };
 
-/** What the photo shows; the main object first. */
+/**
+ * A thing that the photo shows. `score`, 0..1: how sure the model is of it. `category`: the shop's; of what was not
+ * searched for it is said where it is likelier than not by the model's kind alone, else null.
+ */
 export type SeenObject = { box: Box; score: number; category: string | null };
 
 /** Milliseconds by stage. `fine` reads features and re-orders, `rank` groups by item and fetches the page. */
@@ -45,8 +48,9 @@ export type SearchResult = {
   modelVersion: string;
   /** Id of the stored query photo; null if the photo is not kept or an item was the question. */
   imageId: string | null;
+  /** What was searched for first: the main object, the given box, or with a category chosen the object that is of it. */
   objects: SeenObject[];
-  /** The likeliest categories first, at most CATEGORIES_SHOWN; ties by id. */
+  /** What the main object (or the given box) may be, the likeliest first, at most CATEGORIES_SHOWN; ties by id. */
   categories: Guess[];
   hits: SearchHit[];
   /** Always empty for now: counts over all grouped candidates come with the filters. */

@@ -17,11 +17,12 @@ import {
 import type { Model } from "../vision/index.ts";
 import { type FrozenList, FrozenLists } from "./frozen.ts";
 import { Guesser } from "./guess.ts";
+import { meant } from "./meant.ts";
 import { Mirror } from "./mirror.ts";
 import { nearNames } from "./near-names.ts";
 import { hitsOf, salesOf } from "./page.ts";
 import { checkQuery, DEFAULT_LIMIT, type SearchQuery } from "./query.ts";
-import type { SearchHit, SearchResult, Timings } from "./result.ts";
+import type { Guess, SearchHit, SearchResult, Timings } from "./result.ts";
 import { type Subject, subjectOf } from "./subject.ts";
 
 /** What the coarse filter lets through (KDD'18: the ranking list of 1,200). */
@@ -107,12 +108,21 @@ export class Searcher {
     }
   }
 
-  async #list(query: SearchQuery, subject: Subject, clock: Stopwatch): Promise<FrozenList> {
-    const scanned = await this.coarse(subject.code, query.category);
+  async #list(query: SearchQuery, seen: Subject, clock: Stopwatch): Promise<FrozenList> {
+    const everywhere = query.category === undefined ? await this.coarse(seen.code) : undefined;
     clock.lap("coarse");
-    const neighbours = query.category === undefined ? scanned : await this.#neighbours(subject);
-    const categories = await this.#guesser.guess(subject, neighbours, subject.ownImages);
+    const categories = await this.#guess(seen, everywhere);
     clock.lap("vote");
+    const { subject, objects } = await meant(seen, query.category, categories, {
+      guess: (closer) => {
+        clock.lap("model");
+        return this.#guess(closer);
+      },
+      guessByKind: (kinds) => this.#guesser.guessByKind(kinds),
+    });
+    clock.lap("vote");
+    const scanned = everywhere ?? (await this.coarse(subject.code, query.category));
+    clock.lap("coarse");
     const survivors = this.#fine(subject, scanned);
     clock.lap("fine");
     const limit = query.limit ?? DEFAULT_LIMIT;
@@ -126,7 +136,7 @@ export class Searcher {
       itemId: query.itemId ?? null,
       category: query.category ?? null,
       box: query.box ?? null,
-      objects: [{ box: subject.box, score: subject.boxScore, category: categories[0]?.name ?? null }],
+      objects,
       categories,
       noGoodMatch: best === undefined || this.#isNoMatch(best.cosine),
       limit,
@@ -144,9 +154,11 @@ export class Searcher {
   }
 
   /** The vote looks at the whole catalog even when the shopper has picked a category: the other tabs stay honest. */
-  #neighbours(subject: Subject): Promise<Hit[]> {
+  async #guess(subject: Subject, everywhere?: Hit[]): Promise<Guess[]> {
     const { index } = this.#mirror;
-    return index.search(subject.code, voters(index.size) + subject.ownImages.size, { recall: RECALL });
+    const neighbours =
+      everywhere ?? (await index.search(subject.code, voters(index.size) + subject.ownImages.size, { recall: RECALL }));
+    return this.#guesser.guess(subject, neighbours, subject.ownImages);
   }
 
   #fine({ feature }: Subject, scanned: readonly Hit[]): Survivor[] {

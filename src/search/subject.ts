@@ -1,7 +1,7 @@
 import type { CatalogStore, Store } from "../catalog/index.ts";
 import { LookseeError } from "../errors.ts";
 import { restore } from "../ranking/index.ts";
-import type { Box } from "../vision/index.ts";
+import type { Box, FurtherObject } from "../vision/index.ts";
 import type { SearchQuery } from "./query.ts";
 import type { Eyes } from "./searcher.ts";
 
@@ -13,11 +13,17 @@ export type Subject = {
   boxScore: number;
   feature: Float32Array;
   code: Uint8Array;
+  /** Of all that was looked at for it, milliseconds. */
   timings: { decode: number; model: number };
+  /** What else its photo shows, best first. */
+  objects: readonly Further[];
   /** The item that was asked about, and its pictures: they neither answer nor vote. */
   ownItems: ReadonlySet<string>;
   ownImages: ReadonlySet<number>;
 };
+
+/** A thing in the photo beside the main one; `closer` looks at it, once however often it is called. */
+export type Further = FurtherObject & { closer(): Promise<Subject> };
 
 const NONE: ReadonlySet<never> = new Set<never>();
 
@@ -30,14 +36,30 @@ export async function subjectOf(
 ): Promise<Subject> {
   if (query.itemId !== undefined) return ofItem(query.itemId, query.box, catalog, model);
   const photo = query.image ?? store.photo(query.imageId!);
-  return { ...(await model.see(photo, query.box)), ownItems: NONE, ownImages: NONE };
+  return ofPhoto(photo, query.box, model);
+}
+
+async function ofPhoto(photo: Uint8Array, box: Box | undefined, model: Eyes): Promise<Subject> {
+  const sight = await model.see(photo, box);
+  const timings = { ...sight.timings };
+  const look = async (box: Box): Promise<Subject> => {
+    const closer = await ofPhoto(photo, box, model);
+    timings.decode += closer.timings.decode;
+    timings.model += closer.timings.model;
+    return closer;
+  };
+  const objects = sight.objects.map((object) => {
+    let looking: Promise<Subject> | undefined;
+    return { ...object, closer: () => (looking ??= look(object.box)) };
+  });
+  return { ...sight, timings, objects, ownItems: NONE, ownImages: NONE };
 }
 
 async function ofItem(itemId: string, box: Box | undefined, catalog: CatalogStore, model: Eyes): Promise<Subject> {
   const images = catalog.imagesOfItem(itemId);
   const own = { ownItems: new Set([itemId]), ownImages: new Set(images) };
   for (const imageId of images) {
-    if (box !== undefined) return { ...(await model.see(catalog.picture(imageId).bytes(), box)), ...own };
+    if (box !== undefined) return { ...(await ofPhoto(catalog.picture(imageId).bytes(), box, model)), ...own };
     const sight = catalog.sights(model.id, imageId);
     if (!sight) continue; // not indexed by this model yet; the next picture may be
     const { code, category } = sight;
@@ -49,6 +71,7 @@ async function ofItem(itemId: string, box: Box | undefined, catalog: CatalogStor
       boxScore: sight.boxScore,
       feature: restore(sight.feature),
       timings,
+      objects: [],
       ...own,
     };
   }

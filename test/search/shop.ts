@@ -43,7 +43,7 @@ export function codeOf(feature: Float32Array): Uint8Array {
 }
 
 /** What the fake model says of a picture of `kind`: right, and 80 % sure. Its own categories are in another order. */
-function kindsOf(kind: number): Float32Array {
+export function kindsOf(kind: number): Float32Array {
   return Float32Array.from({ length: KINDS.length }, (_, m) => (m === (kind + 1) % KINDS.length ? 0.8 : 0.1));
 }
 
