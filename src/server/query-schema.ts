@@ -5,7 +5,9 @@ const text = (description: string, example: string) => Type.String({ description
 
 const refinements = {
   box: Type.Optional(Box),
-  category: Type.Optional(text("Search only this category, by name", "bags")),
+  category: Type.Optional(
+    text("Search only this category, by name; without `box`, for the object of the photo that is of it", "bags"),
+  ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20, description: "Hits on a page" })),
   cursor: Type.Optional(text("`nextCursor` of the page before; it remembers the question", "eyJzIjoi")),
 };

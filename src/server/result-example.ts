@@ -5,7 +5,10 @@ export const resultExample: SearchResult = {
   searchId: "s_01k3v7",
   modelVersion: "default-1",
   imageId: "9f2c41d07be8463aa1c05d7e6b38f214",
-  objects: [{ box: [0.12, 0.2, 0.78, 0.94], score: 0.97, category: "bags" }],
+  objects: [
+    { box: [0.12, 0.2, 0.78, 0.94], score: 0.97, category: "bags" },
+    { box: [0.71, 0.05, 0.98, 0.31], score: 0.64, category: null },
+  ],
   categories: [
     { id: 3, name: "bags", p: 0.93 },
     { id: 5, name: "accessories", p: 0.04 },

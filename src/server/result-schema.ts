@@ -15,7 +15,13 @@ export const Box = Type.Unsafe<Box>(
   }),
 );
 
-const SeenObject = Type.Object({ box: Box, score: fraction(), category: orNull(Type.String()) });
+const SeenObject = Type.Object({
+  box: Box,
+  score: Type.Number({ minimum: 0, maximum: 1, description: "How sure the model is of it" }),
+  category: orNull(
+    Type.String({ description: "The shop's category; null where none is likelier than not (further objects)" }),
+  ),
+});
 
 const Guess = Type.Object({
   id: Type.Union([Type.Integer(), Type.String()]),
@@ -53,8 +59,13 @@ export const SearchResult = Type.Object(
     searchId: Type.String(),
     modelVersion: Type.String(),
     imageId: orNull(Type.String({ description: "Id of the query photo: send it again with another box or category" })),
-    objects: Type.Array(SeenObject, { description: "What the photo shows, the main object first" }),
-    categories: Type.Array(Guess, { description: "Likeliest first" }),
+    objects: Type.Array(SeenObject, {
+      description:
+        "What the photo shows. First what was searched for: the given `box` (and nothing else), the object of the given " +
+        "`category`, or the main object; then the others, likeliest first, where the model finds any. Send the `box` of " +
+        "one to search for it",
+    }),
+    categories: Type.Array(Guess, { description: "What the main object, or the given box, may be, likeliest first" }),
     hits: Type.Array(Hit, { description: "One per item, best first" }),
     facets: Type.Array(Facet),
     nextCursor: orNull(Type.String({ description: "Send it as `cursor` for the next page of the same frozen list" })),

@@ -43,6 +43,14 @@ export class ColourShop implements DoorShop {
   /** What the next calls throw, to see a door meet trouble. */
   trouble: Error | undefined;
 
+  /** What its model sees in every photo, the main object first. */
+  objects: SearchResult["objects"] = [
+    { box: LEFT_HALF, score: 0.9, category: "bags" },
+    { box: [0.52, 0.1, 0.96, 0.9], score: 0.6, category: "shoes" },
+  ];
+  /** Of bags, shoes and dress. */
+  guesses = [0.7, 0.2, 0.1];
+
   /** Id of the model that answers. */
   model = "colours-1";
 
@@ -133,7 +141,8 @@ class ColourCatalog implements DoorCatalog {
     // The real engine looks at the bytes, so that what it refuses is refused here.
     const sent = query.image && (await reencode(query.image, 512));
     const photo = sent ?? (query.imageId ? this.#shop.photo(query.imageId) : undefined);
-    const colour = photo ? await meanColour(photo, query.box) : ware(query.itemId!).colour;
+    const objects = photo ? objectsOf(this.#shop.objects, query) : [];
+    const colour = photo ? await meanColour(photo, objects[0]?.box) : ware(query.itemId!).colour;
     const ranked = WARES.filter((one) => !category || one.category === category)
       .map((one) => ({ one, distance: Math.round(Math.hypot(...one.colour.map((c, i) => c - colour[i]!))) }))
       .sort((a, b) => a.distance - b.distance || a.one.imageId - b.one.imageId);
@@ -148,8 +157,8 @@ class ColourCatalog implements DoorCatalog {
       searchId: `s_${this.#shop.queries.length}`,
       modelVersion: "colour-1",
       imageId: query.imageId ?? null,
-      objects: objectsOf(photo, query),
-      categories: CATEGORIES.map((name, id) => ({ id, name, p: [0.7, 0.2, 0.1][id]! })),
+      objects,
+      categories: CATEGORIES.map((name, id) => ({ id, name, p: this.#shop.guesses[id]! })),
       hits,
       facets: [],
       nextCursor,
@@ -195,14 +204,11 @@ function ware(itemId: string): Ware {
   throw new LookseeError("ITEM_UNKNOWN", `there is no item ${itemId}`, "Look it up in the catalog");
 }
 
-/** Two objects: what was asked for (or the left half) and the right half. */
-function objectsOf(photo: Uint8Array | undefined, query: DoorQuery): SearchResult["objects"] {
-  if (!photo) return [];
-  const main: Box = query.box ?? LEFT_HALF;
-  return [
-    { box: main, score: 0.9, category: "bags" },
-    { box: [0.52, 0.1, 0.96, 0.9], score: 0.6, category: "shoes" },
-  ];
+/** What is searched for first, as the engine says it. */
+function objectsOf(objects: SearchResult["objects"], { box, category }: DoorQuery): SearchResult["objects"] {
+  if (box) return [{ box, score: 1, category: objects[0]?.category ?? null }];
+  const meant = objects.find((object) => object.category === category);
+  return meant ? [meant, ...objects.filter((object) => object !== meant)] : objects;
 }
 
 async function meanColour(photo: Uint8Array, box: DoorQuery["box"]): Promise<Colour> {

@@ -102,14 +102,14 @@ function Dots({ shown }: { shown: Box }) {
     <>
       {objects.value
         .filter((object) => overlap(object.box, shown) < SAME_THING)
-        .map(({ box: [x1, y1, x2, y2], category }) => (
+        .map(({ box: there, box: [x1, y1, x2, y2], category }) => (
           <button
-            key={`${x1},${y1},${x2},${y2}`}
+            key={there.join()}
             type="button"
             class="dot"
             style={{ left: `${(x1 + x2) * 50}%`, top: `${(y1 + y2) * 50}%` }}
-            aria-label={words.searchObject(category)}
-            onClick={() => moveBox(rounded([x1, y1, x2, y2]))}
+            aria-label={`${words.searchObject(category)}, ${words.boxPlace(there)}`}
+            onClick={() => moveBox(rounded(there))}
           />
         ))}
     </>

@@ -10,7 +10,7 @@ export const catalogs = signal<{ name: string; items: number }[] | null>(null);
 export const catalog = signal("main");
 export const ask = signal<Ask | null>(null);
 export const found = signal<Result | null>(null);
-/** What the photo showed at first sight; a moved box does not change it. */
+/** What the photo shows, what is searched for first; a moved box does not change it. */
 export const objects = signal<Result["objects"]>([]);
 export const item = signal<Item | null>(null);
 export const searching = signal(false);
@@ -146,11 +146,11 @@ async function show(next: Ask | null): Promise<void> {
     ask.value = next;
     trouble.value = null;
     searching.value = false;
-    if (fresh) {
-      objects.value = kept?.objects ?? [];
-      item.value = null;
+    if (fresh) item.value = null;
+    if (fresh || kept) {
+      objects.value = kept?.objects ?? []; // the main one of then: a category may have made it another
+      found.value = kept?.result ?? null;
     }
-    if (fresh || kept) found.value = kept?.result ?? null;
   });
   document.title = titleFor(next);
   if (!next) return;

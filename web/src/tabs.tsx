@@ -1,11 +1,11 @@
 import { useRef } from "preact/hooks";
-import { ask, chooseCategory, found } from "./session.ts";
+import { ask, chooseCategory, found, objects } from "./session.ts";
 import { categoryOf, words } from "./words.ts";
 
 const SHOWN = 6;
 const HARDLY = 0.02; // a guess below this helps nobody
 
-/** All, then what the photo most likely shows. Arrow keys go from tab to tab, as in any tab list. */
+/** All, then what the photo most likely shows, then what else it shows. Arrow keys go from tab to tab, as in any tab list. */
 export function Tabs() {
   const list = useRef<HTMLDivElement>(null);
   const chosen = ask.value?.category ?? null;
@@ -40,6 +40,7 @@ export function Tabs() {
 
 function guesses(chosen: string | null): string[] {
   const likely = (found.value?.categories ?? []).filter(({ p }, i) => i === 0 || p >= HARDLY).map(({ name }) => name);
-  const names = likely.slice(0, SHOWN);
+  const others = objects.value.map(({ category }) => category).filter((name) => name !== null);
+  const names = [...new Set([...likely.slice(0, SHOWN), ...others])];
   return chosen && !names.includes(chosen) ? [chosen, ...names] : names;
 }
