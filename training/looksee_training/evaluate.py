@@ -62,12 +62,13 @@ def set_figures(network, source, part, side, limit=None, views=("whole", "box"))
     if limit:
         photos = photos[:: max(1, len(photos) // limit)]
     ids = [p.item for p in catalog]
-    theirs, _ = features_of(network, catalog, source, side)
+    theirs, their_first = features_of(network, catalog, source, side)
     mine, seen = features_of(network, photos, source, side, views)
     recall = recalls(mine, [p.item for p in photos], theirs, ids)
     bits = recalls(torch.sign(mine), [p.item for p in photos], torch.sign(theirs), ids)
     truth = torch.tensor([p.category for p in photos])
-    result = {"recall": recall, "codeRecall": bits, "category": accuracy(seen["category"], truth)}
+    once = recalls(as_feature(seen["raw"]), [p.item for p in photos], as_feature(their_first["raw"]), ids)
+    result = {"recall": recall, "codeRecall": bits, "recallOnce": once, "category": accuracy(seen["category"], truth)}
     if photos[0].box is not None:
         overlap, _ = iou(seen["box"], torch.tensor([p.box for p in photos]))
         result["iou0.5"], result["iou0.7"] = share(overlap >= 0.5), share(overlap >= 0.7)

@@ -26,12 +26,12 @@ def load_network(checkpoint):
     return network.eval()
 
 
-def write_onnx(network, file, side):
+def write_onnx(network, file, side, whitening=None):
     """float32 (n, 3, s, s) in, n and s free; opset 13."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing warns of shapes that are meant to stay symbolic
         torch.onnx.export(
-            Served(folded(network)).eval(), torch.zeros(2, 3, side, side), str(file), opset_version=13,
+            Served(folded(network), whitening).eval(), torch.zeros(2, 3, side, side), str(file), opset_version=13,
             input_names=["picture"], output_names=list(Served.OUTPUTS),
             dynamic_axes={"picture": {0: "n", 2: "s", 3: "s"}, **{name: {0: "n"} for name in Served.OUTPUTS}},
         )  # fmt: skip
@@ -42,7 +42,7 @@ def to_input(pixels):
     return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
-def write_golden(network, folder, side, model_id):
+def write_golden(network, folder, side, model_id, whitening=None):
     """golden.json: what PyTorch answers to the PNGs in folder/golden, side x side each, for the runtime to compare with.
 
     The PNGs are what the runtime's decoder makes of the JPEGs beside them (golden.ts writes both).
@@ -52,10 +52,10 @@ def write_golden(network, folder, side, model_id):
     if pixels.shape[1:] != (side, side, 3):
         raise ValueError(f"GOLDEN_SIDE: {files[0]} is not {side} x {side}; run golden.ts with --side {side}")
     with torch.no_grad():
-        outputs = [o.numpy() for o in Served(network).eval()(to_input(pixels))]
+        outputs = [o.numpy() for o in Served(network, whitening).eval()(to_input(pixels))]
     cases = []
     for i, (file, image) in enumerate(zip(files, pixels)):
-        category, box, score, feature = (o[i] for o in outputs)
+        category, box, score, feature = (o[i] for o in outputs[:4])
         cases.append({
             "picture": f"golden/{file.name}", "source": f"golden/{file.stem}.jpg",
             "sha256": hashlib.sha256(image.tobytes()).hexdigest(),
@@ -108,6 +108,7 @@ def main():
     source.add_argument("--checkpoint")
     source.add_argument("--untrained", help="the trunk's .npz: ImageNet features through a random projection")
     parser.add_argument("--card", action="append", default=[], help="JSON laid over the card; may be given often")
+    parser.add_argument("--whitening", help="of looksee_training.whitening")
     parser.add_argument("--id", default="looksee-1")
     parser.add_argument("--side", type=int, default=160)
     parser.add_argument("--out", required=True)
@@ -119,10 +120,16 @@ def main():
     card = base_card(args.id, args.side)
     for file in args.card:
         card = merge(card, json.loads(Path(file).read_text()))
-    write_onnx(network, folder / "model.onnx", card["input"]["side"])
-    write_golden(network, folder, card["input"]["side"], card["id"])
+    whitening = read_whitening(args.whitening) if args.whitening else None
+    write_onnx(network, folder / "model.onnx", card["input"]["side"], whitening)
+    write_golden(network, folder, card["input"]["side"], card["id"], whitening)
     (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n")
     print(f"{folder / 'model.onnx'}: {(folder / 'model.onnx').stat().st_size / 1e6:.1f} MB")
+
+
+def read_whitening(file):
+    with np.load(file) as parts:
+        return parts["matrix"], parts["mean"]
 
 
 def untrained(npz):

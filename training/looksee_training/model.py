@@ -160,14 +160,21 @@ class Served(nn.Module):
 
     OUTPUTS = ("category", "box", "boxScore", "feature", "boxes", "boxScores", "boxCategories")
 
-    def __init__(self, network):
+    def __init__(self, network, whitening=None):
+        """whitening: matrix (512, 512) and mean (512,) of `whitening.py`, or None."""
         super().__init__()
         self.network = network
+        self.whitening = nn.Identity()
+        if whitening is not None:
+            matrix, mean = (torch.as_tensor(part) for part in whitening)
+            self.whitening = nn.Linear(FEATURE_WIDTH, FEATURE_WIDTH)
+            self.whitening.weight.data, self.whitening.bias.data = matrix, -(matrix @ mean)
 
     def forward(self, x):
         out = self.network(x)
+        feature = self.whitening(F.normalize(out["raw"], dim=1))
         boxes, scores = objects(out["proposals"], out["middle"])
         return (
-            out["category"], out["box"], out["score"].sigmoid(), F.normalize(out["raw"], dim=1),
+            out["category"], out["box"], out["score"].sigmoid(), F.normalize(feature, dim=1),
             boxes, scores, self.network.category_within(out["deep"], boxes),
         )  # fmt: skip

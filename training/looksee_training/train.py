@@ -43,27 +43,29 @@ def batch_loss(network, out, batch, bank, proxies, drift, config):
     prototypes = bank.with_live(raw, item, role)
     feature, code = losses.as_feature, losses.as_soft_code
     boxed = batch["boxed"]
-    parts = {
-        "feature": losses.prototype_contrast(
+    terms = {
+        "feature": lambda: losses.prototype_contrast(
             feature(raw[photos]), item[photos], feature(prototypes), config.temperature),
-        "code": losses.prototype_contrast(
+        "code": lambda: losses.prototype_contrast(
             code(raw[photos]), item[photos], code(prototypes), config.code_temperature),
-        "proxy": losses.prototype_contrast(
+        "proxy": lambda: losses.prototype_contrast(
             feature(raw[known]), item[known], feature(proxies), config.temperature),
-        "triplet": losses.query_triplets(
+        "triplet": lambda: losses.query_triplets(
             feature(raw[photos]), item[photos], feature(raw[catalog]), item[catalog]),
-        "pair": losses.batch_contrast(feature(raw), item, config.temperature)
+        "pair": lambda: losses.batch_contrast(feature(raw), item, config.temperature)
         + 0.5 * losses.batch_contrast(code(raw), item, config.code_temperature),
-        "category": losses.classification(out["category"], batch["category"], config.label_smoothing),
-        "label": losses.classification(
+        "category": lambda: losses.classification(out["category"], batch["category"], config.label_smoothing),
+        "label": lambda: losses.classification(
             network.label(feature(raw) * LABEL_SCALE), batch["label"], config.label_smoothing),
-        "box": losses.box_loss(out["box"][boxed], batch["box"][boxed]),
-        "score": losses.score_loss(out["score"][boxed], out["box"][boxed], batch["box"][boxed]),
-        "decorrelation": losses.decorrelation(raw),
+        "box": lambda: losses.box_loss(out["box"][boxed], batch["box"][boxed]),
+        "score": lambda: losses.score_loss(out["score"][boxed], out["box"][boxed], batch["box"][boxed]),
+        "decorrelation": lambda: losses.decorrelation(raw),
+        "object": lambda: object_loss(network, out, batch, config),
+        "start": lambda: sum((weight - start).pow(2).sum() for weight, start in drift),
     }  # fmt: skip
-    parts["object"] = object_loss(network, out, batch, config)
-    parts["start"] = sum((weight - start).pow(2).sum() for weight, start in drift)
-    return sum(getattr(config, f"weight_{name}") * part for name, part in parts.items()), parts
+    weights = {name: getattr(config, f"weight_{name}") for name in terms}
+    parts = {name: term() for name, term in terms.items() if weights[name] > 0}
+    return sum(weights[name] * part for name, part in parts.items()), parts
 
 
 def object_loss(network, out, batch, config):
@@ -145,7 +147,8 @@ def work(rank, config, run, resume):
     slow, fast = list(network.trunk[config.frozen_stages :].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
     began = [weight.detach().clone() for weight in slow]  # ImageNet's, also where the run goes on from another
     proxies = torch.nn.Parameter(torch.randn(len(data.numbers), FEATURE_WIDTH))
-    fast.append(proxies)
+    if config.weight_proxy > 0:
+        fast.append(proxies)
     optimiser = torch.optim.AdamW(
         [{"params": slow, "top": config.trunk_rate}, {"params": fast, "top": config.head_rate}],
         lr=0.0, weight_decay=config.weight_decay,

@@ -4,6 +4,7 @@ import torch
 
 from looksee_training.model import Network, Served, folded, objects, pooled_within, soft_mask
 from looksee_training.trunk import QuickReLU6, SamePadding, frozen_stem
+from looksee_training.whitening import half_whitening
 
 torch.manual_seed(0)
 
@@ -93,3 +94,19 @@ def test_the_quick_relu6_is_relu6_with_a_gradient_above_6():
     assert torch.equal(y.detach(), torch.nn.functional.relu6(x.detach()))
     assert x.grad.tolist() == [0, 1, 1, 1]
     assert torch.equal(QuickReLU6().eval()(x), torch.nn.functional.relu6(x))
+
+
+def test_half_whitening_halves_the_spread_in_powers_and_is_served():
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(4000, 512)) * np.geomspace(4, 0.5, 512) + 0.3
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    matrix, mean = half_whitening([rows[:3000], rows[3000:]])
+    before, after = (np.sqrt(np.diag(np.cov(x.T))) for x in (rows, (rows - mean) @ matrix))
+    ratio = (before[0] / before[-1], after[0] / after[-1])
+    assert ratio[0] > 6 and abs(np.log(ratio[1]) / np.log(ratio[0]) - 0.5) < 0.1
+    net = Network().eval()
+    x = torch.rand(2, 3, 64, 64) * 2 - 1
+    with torch.no_grad():
+        plain, served = Served(net)(x)[3].numpy(), Served(net, (matrix, mean))(x)[3].numpy()
+    by_hand = (plain - mean) @ matrix
+    assert np.allclose(served, by_hand / np.linalg.norm(by_hand, axis=1, keepdims=True), atol=1e-4)
