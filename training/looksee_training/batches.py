@@ -10,6 +10,7 @@ from . import shelf, views
 
 CATALOG, PHOTO = 0, 1
 MOST_PARTS = 12
+NO_TARGET = np.zeros(512, np.float16)
 CUT_OUTS = 150  # of a set are kept for tables: each takes a quarter of a second to find
 
 
@@ -70,16 +71,18 @@ class Row(NamedTuple):
     item: int = -1
     role: int = PHOTO
     label: int = -1
+    target: np.ndarray | None = None  # what a teacher sees in all of the picture
 
 
 class Batches(torch.utils.data.IterableDataset):
     """Endless batches as dicts of tensors: pixels uint8 (n, side, side, 3); category, label, item, role (n,); box (n, 4)
     and boxed (n,), whether it is known; parts float (n, MOST_PARTS, 4) with partCategory, partLabel (n, MOST_PARTS), -1 where there is
-    none, and listed (n,), whether all the picture's parts are known."""
+    none, and listed (n,), whether all the picture's parts are known; target float16 (n, 512), zeros where no teacher looked."""
 
-    def __init__(self, sets, plan, sides, seed, identities="item"):
+    def __init__(self, sets, plan, sides, seed, identities="item", teacher=None):
         """sets: kind -> PictureSet (training part is used). sides: each batch has one of them.
-        identities: "item"; "family", all items of a category being one; or "shuffled", the control that must not learn."""
+        identities: "item"; "family", all items of a category being one; or "shuffled", the control that must not learn.
+        teacher: kind -> float16 (pictures of the set, 512), see teacher.py; or None."""
         self.sets, self.plan, self.sides, self.seed = sets, plan, sides, seed
         self.numbers = {}
         by_family = identities == "family"
@@ -88,7 +91,7 @@ class Batches(torch.utils.data.IterableDataset):
         if identities == "shuffled":
             for items in self.items.values():
                 shuffle_photos(items, np.random.default_rng(seed))
-        self.cut_outs = {}
+        self.cut_outs, self.teacher = {}, teacher or {}
         self.clothing = by_category(sets["clothing"].of("train"))
         self.streets = sets["streets"].of("train")
 
@@ -135,7 +138,7 @@ class Batches(torch.utils.data.IterableDataset):
     def catalog(self, kind, picture, random, number):
         pixels = self.sets[kind].pixels[picture.row]
         view = views.catalog_view(pixels, picture, random, self.side, flip=kind == "groceries")
-        return Row(view, picture.category, number, CATALOG)
+        return Row(view, picture.category, number, CATALOG, target=self.target(kind, picture))
 
     def photo(self, kind, picture, random, number=-1):
         pixels = self.sets[kind].pixels[picture.row]
@@ -143,7 +146,10 @@ class Batches(torch.utils.data.IterableDataset):
             view = views.shop_view(pixels, picture, random, self.side)
         else:
             view = views.photo_view(pixels, picture, random, self.side, flip=kind in ("clothing", "streets"))
-        return Row(view, picture.category, number, PHOTO, picture.label)
+        return Row(view, picture.category, number, PHOTO, picture.label, self.target(kind, picture))
+
+    def target(self, kind, picture):
+        return self.teacher[kind][picture.row] if kind in self.teacher else None
 
     def shelf(self, kind, items, item, random, number):
         view = views.shelf_view(self.cut_out(kind, item), *self.backdrop(kind, random), random, self.side)
@@ -181,6 +187,7 @@ def collated(rows):
         "pixels": torch.from_numpy(np.stack([row.view.pixels for row in rows])), "box": boxes, "boxed": boxes[:, 0] >= 0,
         **{key: torch.tensor([getattr(row, key) for row in rows]) for key in ("category", "label", "item", "role")},
         "parts": parts, "partCategory": part_category, "partLabel": part_label,
+        "target": torch.from_numpy(np.stack([NO_TARGET if row.target is None else row.target for row in rows])),
         "listed": torch.tensor([row.view.parts is not None for row in rows]),
     }  # fmt: skip
 

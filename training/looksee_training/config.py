@@ -15,6 +15,7 @@ class Config:
     steps: int  # batches of each process; the schedule ends then
     unseen: int = 0  # 1 to 4: every fourth of groceries' products from there on is never seen, and measured
     unseen_catalog: bool = True  # but for its catalogue picture
+    teacher: str = ""  # of teacher.py
     start: str = ""  # a run's last.pt whose averaged weights to begin with, instead of the trunk's alone
     sides: list = field(default_factory=lambda: [160])  # of each batch one of them; the last is served and measured
     seed: int = 1
@@ -36,6 +37,7 @@ class Config:
     weight_category: float = 0.5
     weight_box: float = 0.5
     weight_score: float = 0.1
+    weight_teacher: float = 0.0
     weight_label: float = 0.3  # garments told apart by the feature itself, for the shop's own categories
     weight_object: float = 0.1
     weight_decorrelation: float = 1.0

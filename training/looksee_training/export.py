@@ -83,6 +83,7 @@ def base_card(model_id, side):
             "category": {"name": "category", "kind": "logits"},
             "box": {"name": "box", "score": "boxScore"},
             "feature": {"name": "feature", "width": FEATURE_WIDTH},
+            "objects": {"boxes": "boxes", "scores": "boxScores", "categories": "boxCategories"},
         },
         "categories": list(CATEGORIES),
         "views": {

@@ -58,6 +58,14 @@ def batch_contrast(features, items, temperature):
     return (logits[anchors].logsumexp(1) - own[anchors].logsumexp(1)).mean()
 
 
+def distance_to_teacher(features, targets):
+    """Mean of 1 - cosine over rows with a target. features: (n, d) unit rows. targets: (n, d), zeros: none. 0 for none."""
+    known = targets.abs().sum(1) > 0
+    if not known.any():
+        return features.sum() * 0
+    return (1 - (features[known] * as_feature(targets[known].float())).sum(1)).mean()
+
+
 def query_triplets(queries, items, catalog, catalog_items, margin=0.1):
     """The paper's triplets: each photo nearer to its own catalogue picture than to any other of the batch, by a margin.
 

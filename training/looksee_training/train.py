@@ -16,6 +16,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
@@ -59,6 +60,7 @@ def batch_loss(network, out, batch, bank, proxies, drift, config):
             network.label(feature(raw) * LABEL_SCALE), batch["label"], config.label_smoothing),
         "box": lambda: losses.box_loss(out["box"][boxed], batch["box"][boxed]),
         "score": lambda: losses.score_loss(out["score"][boxed], out["box"][boxed], batch["box"][boxed]),
+        "teacher": lambda: losses.distance_to_teacher(feature(raw), batch["target"]),
         "decorrelation": lambda: losses.decorrelation(raw),
         "object": lambda: object_loss(network, out, batch, config),
         "start": lambda: sum((weight - start).pow(2).sum() for weight, start in drift),
@@ -142,7 +144,8 @@ def work(rank, config, run, resume):
     sets = {kind: PictureSet(Path(config.prepared) / kind, kind, held_out=kept, unseen=config.unseen, unseen_catalog=config.unseen_catalog) for kind in config.sets}
     held_out = Path(config.prepared) / "mall-val"
     held_out = PictureSet(held_out, "mall", part="validation") if held_out.exists() and "mall" in sets else None
-    data = Batches(sets, config.plan, config.sides, config.seed * 1000 + rank, config.identities)
+    teacher = dict(np.load(config.teacher)) if config.teacher else None
+    data = Batches(sets, config.plan, config.sides, config.seed * 1000 + rank, config.identities, teacher)
     network = Network(config.trunk, masked=config.masked).to(memory_format=torch.channels_last)
     slow, fast = list(network.trunk[config.frozen_stages :].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
     began = [weight.detach().clone() for weight in slow]  # ImageNet's, also where the run goes on from another

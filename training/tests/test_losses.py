@@ -131,3 +131,11 @@ def test_query_triplets_average_within_a_photo_and_then_over_photos():
     got = losses.query_triplets(queries, items, catalog, catalog_items, margin)
     assert len(per_photo) > 2 and math.isclose(float(got), sum(per_photo) / len(per_photo), rel_tol=1e-6)
     assert losses.query_triplets(catalog, catalog_items, catalog, catalog_items, 1e-6) == 0
+
+
+def test_the_distance_to_a_teacher_counts_the_pictures_that_it_saw():
+    features, targets = rows(4, seed=5), rows(4, seed=6) * 3
+    targets[2] = 0
+    expected = sum(1 - float(features[n] @ targets[n]) / 3 for n in (0, 1, 3)) / 3
+    assert losses.distance_to_teacher(features, targets).item() == pytest.approx(expected, rel=1e-5)
+    assert losses.distance_to_teacher(features, torch.zeros(4, 8)) == 0
