@@ -4,4 +4,5 @@ set -e
 [ "$(id -u)" = 0 ] || sudo="sudo"
 $sudo apt-get update -qq
 $sudo apt-get install -y -qq --no-install-recommends \
-  python3-torch python3-torchvision python3-numpy python3-pil python3-onnx python3-pytest
+  python3-torch python3-torchvision python3-numpy python3-pil python3-onnx python3-pytest \
+  python3-sklearn python3-matplotlib

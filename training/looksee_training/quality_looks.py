@@ -1,0 +1,210 @@
+"""What has to be made before anything is measured: model folders of runs, the runtime's looks at each set, and what the
+benches say of speed and categories. Each is kept, and made again only if what it is made of has changed.
+"""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .looks import CATEGORY_OF, read_looks
+from .quality_words import BUSY
+from .report import name_of
+
+ROOT = Path(__file__).parents[2]
+CATEGORY_OF.setdefault("streets", lambda label: -1)  # its photos show many things
+GENERIC = {"whole": 1.0}
+SQUARES = {"whole": 1.0, "centre-0.7": 1.0, "centre-0.5": 1.0}
+
+
+@dataclass
+class Model:
+    """A model folder and how its picture is seen: `weights` of views, as its card sums them."""
+
+    arm: str  # generic | shipped | the name of a comparison's arm
+    folder: Path
+    weights: dict
+    seed: int | None = None
+    run: dict = field(default_factory=dict)  # of a training run: minutes of a core, steps
+
+    @property
+    def card(self):
+        return read_json(self.folder / "card.json")
+
+    @property
+    def name(self):
+        return self.arm if self.seed is None else f"{self.arm}-{self.seed}"
+
+
+@dataclass
+class Set:
+    """Photos, and the catalogue they are asked of where there is one."""
+
+    name: str
+    kind: str  # of training/sets.ts
+    folder: Path
+    photos: str  # part
+    catalog: bool = True
+    arms: bool = True  # whether the comparison's arms are measured on it too
+
+
+def node():
+    own = ROOT / "node_modules" / ".bin" / "node"  # the machine's may be too old
+    return str(own) if own.exists() else shutil.which("node")
+
+
+def runs(*command, **options):
+    return subprocess.run([str(part) for part in command], cwd=ROOT, check=True, **options)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def sha256(file):
+    hashed = hashlib.sha256()
+    with open(file, "rb") as f:
+        while part := f.read(1 << 20):
+            hashed.update(part)
+    return hashed.hexdigest()
+
+
+def read_json(file):
+    return json.loads(Path(file).read_text())
+
+
+def kept(folder, source, make):
+    """Calls make() to fill an empty folder, unless its made-of.json says that the last call had an equal `source`."""
+    note = folder / "made-of.json"
+    if note.exists() and read_json(note) == json.loads(json.dumps(source)):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    make()
+    note.write_text(json.dumps(source) + "\n")
+
+
+def views_of(card):
+    total = sum(view["weight"] for view in card["views"]["sum"])
+    return {name_of(view): view["weight"] / total for view in card["views"]["sum"]}
+
+
+def shipped(folder):
+    return Model("shipped", Path(folder), views_of(read_json(Path(folder) / "card.json")))
+
+
+def generic(trunk, side, out):
+    """ImageNet's trunk as a model folder, seen whole; None where its file is not there."""
+    if not Path(trunk).exists():
+        return None
+    whole = {"views": {"sum": [{"of": "whole", "size": 1, "weight": 1}]}}
+    source = {"trunk": sha256(trunk), "side": side}
+    export(out, side, source, ["--untrained", Path(trunk).resolve(), "--id", "generic"], [whole])
+    return Model("generic", out, GENERIC)
+
+
+def trained(run, out):
+    """The model of a finished training run NAME-SEED; None, with a line that says so, where it is not finished.
+
+    The last line of metrics.jsonl says `end`; run/card.json, if there, is laid over the card that is made.
+    """
+    config, metrics, checkpoint = (run / n for n in ("config.json", "metrics.jsonl", "last.pt"))
+    if not all(file.exists() for file in (config, metrics, checkpoint)):
+        say(f"{run.name}: no run (config.json, metrics.jsonl and last.pt make one); left out")
+        return None
+    end = json.loads(metrics.read_text().splitlines()[-1])
+    if not end.get("end"):
+        say(f"{run.name}: still in training at step {end.get('step')}; left out")
+        return None
+    config = read_json(config)
+    cards = [read_json(run / "card.json")] if (run / "card.json").exists() else []
+    side = config["sides"][-1]
+    source = {"checkpoint": sha256(checkpoint), "side": side, "cards": cards}
+    export(out, side, source, ["--checkpoint", checkpoint.resolve(), "--id", run.name], cards)
+    arm, _, seed = run.name.rpartition("-")
+    about = {"minutes": end["minutes"] * config.get("processes", 1), "steps": end["step"]}
+    return Model(arm, out, views_of(read_json(out / "card.json")), int(seed), about)
+
+
+def export(out, side, source, arguments, cards):
+    def make():
+        files = []
+        for i, card in enumerate(cards):
+            files += ["--card", out / f"card-{i}.json"]
+            files[-1].write_text(json.dumps(card))
+        say(f"exporting {out.name}")
+        runs(node(), "training/golden.ts", out, "--side", side)
+        path = os.pathsep.join([str(ROOT / "training"), os.environ.get("PYTHONPATH", "")])
+        runs(sys.executable, "-m", "looksee_training.export", *arguments, "--side", side, *files, "--out", out,
+             env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.DEVNULL)  # fmt: skip
+
+    kept(out, source, make)
+
+
+def made_by(model):
+    card = model.card
+    return {"model": sha256(model.folder / "model.onnx"), **{key: card[key] for key in ("input", "outputs", "views")}}
+
+
+def looks_of(model, data, part, out, limit):
+    """The runtime's answers to one part of a set, made if need be."""
+    views = set(model.weights) | {"whole"} | (set(SQUARES) if model.arm == "generic" else set())
+    names = ",".join(sorted(view.replace("-", ":") for view in views))
+    folder = out / "looks" / model.name / f"{data.name}-{part}"
+    tables = {file.name: sha256(file) for file in sorted(Path(data.folder).glob("*.csv"))}
+    source = {**made_by(model), "tables": tables, "looks": names, "limit": limit}
+
+    def make():
+        say(f"{model.name} looks at {data.name}, {part}")
+        runs(node(), "training/look.ts", data.kind, Path(data.folder).resolve(), part, folder.resolve(),
+             "--model", model.folder.resolve(), "--views", names, *(["--limit", limit] if limit else []))  # fmt: skip
+
+    kept(folder, source, make)
+    looks = read_looks(folder, data.kind)
+    with open(folder / "index.csv", newline="") as f:
+        looks.labels = [row["label"] for row in csv.DictReader(f)]
+    return looks
+
+
+def bench(out, name, source, command):
+    """The one JSON document of a bench, kept in out/bench/NAME; None, with a line that says why, where it fails."""
+    folder = out / "bench" / name
+    answer = folder / "figures.json"
+
+    def make():
+        say(f"bench {name}")
+        answer.write_text(runs(*command, stdout=subprocess.PIPE, text=True).stdout)
+
+    try:
+        kept(folder, source, make)
+    except subprocess.CalledProcessError as failure:
+        say(f"bench {name} failed: {failure}")
+        return None
+    return read_json(answer)
+
+
+def speed_of(model, out):
+    """What bench/see.ts says of one photo on one core ("one") and, of the shipped model, of many on all ("many")."""
+    see = [node(), "bench/main.ts", "see", "--json", "--pictures", "200", "--model", model.folder.resolve()]
+    commands = {"one": ["taskset", "-c", "0", *see], "many": see}
+    found = {}
+    for name in ("one", "many") if model.arm == "shipped" else ("one",):
+        found[name] = bench(out, f"see-{name}-{model.name}", made_by(model), commands[name])
+        if found[name] and found[name]["load"] > BUSY:
+            (out / "bench" / f"see-{name}-{model.name}" / "made-of.json").unlink()  # to be measured again next time
+    return found
+
+
+def categories_of(model, data, table, group, out, limit):
+    """What bench/categories.ts says of a table of photos; nothing on a limited run, which must not import them all."""
+    if limit or not (Path(data) / table).exists():
+        return None
+    table = (Path(data) / table).resolve()
+    source = {**made_by(model), "table": sha256(table), "group": group}
+    command = ["categories", "--photos", table, "--group", group, "--model", model.folder.resolve(), "--json"]
+    return bench(out, f"categories-{Path(data).name}", source, [node(), "bench/main.ts", *command])

@@ -1,0 +1,302 @@
+"""The quality report: its measures against plain loops, what is kept and made again, and its pages without any arm."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from looksee_training import quality_looks as made
+from looksee_training.calibrate import interval
+from looksee_training.categories import CATEGORIES
+from looksee_training.quality_aims import aims
+from looksee_training.quality_figures import Asked, boxes_of, codes_of, compared_on, paired, pooled, recall_of
+from looksee_training.quality_measures import (
+    DEEP, answers_of, as_int8, best_constant_box, compared, nearest, overlap, resampled, shares,
+)  # fmt: skip
+from looksee_training.quality_page import write_report
+from looksee_training.quality_pictures import chosen
+from looksee_training.quality_tables import sections
+from looksee_training.quality_words import ARMS, GAIN, NO_GAIN, NOT_WORSE, holds
+
+
+def unit(rows):
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def random_features(count, seed):
+    return unit(np.random.default_rng(seed).normal(size=(count, 512)))
+
+
+def test_nearest_is_a_full_sort_with_ties_by_column():
+    keys = np.random.default_rng(7).integers(0, 5, (20, 40)).astype(np.float32)
+    for k in (1, 7, 40):
+        plain = [sorted(range(40), key=lambda c: (row[c], c))[:k] for row in keys]
+        assert nearest(keys, k).tolist() == plain
+
+
+def test_places_count_items_and_a_tie_goes_to_the_lower_id():
+    catalog = random_features(30, 1)
+    catalog[4] = catalog[9]  # the same picture under two ids: the query's own is the later one
+    items = [f"i{n // 2}" for n in range(30)]  # two pictures an item
+    queries = catalog[[9, 20]]
+    found = answers_of(queries, ["i4", "i10"], catalog, items)
+    for order in ("floats", "codes", "served"):
+        assert found.places[order].tolist() == [1, 0], order
+    assert found.first[0, :2].tolist() == [4, 9]
+    absent = answers_of(queries, ["nobody", "i10"], catalog, items)
+    assert absent.places["served"].tolist() == [DEEP, 0] and absent.hits(20)[0] == 0
+
+
+def test_linear_recall_of_codes_is_the_share_of_common_neighbours():
+    catalog, queries = random_features(200, 2), random_features(8, 3)
+    found = answers_of(queries, ["0"] * 8, catalog, [str(n) for n in range(200)])
+    floats, bits = queries @ catalog.T, np.sign(queries) @ np.sign(catalog).T
+    for k in (1, 10, 60):
+        plain = [
+            len(set(np.argsort(-floats[i], kind="stable")[:k]) & set(np.argsort(-bits[i], kind="stable")[:k])) / k
+            for i in range(8)
+        ]
+        assert found.agreement["codes"][k] == pytest.approx(plain)
+    assert found.agreement["served"][10].mean() > 0.95 > found.agreement["codes"][10].mean()
+
+
+def test_thresholds_of_the_card_move_the_codes():
+    catalog = random_features(50, 4)
+    shifted = answers_of(catalog, ["0"] * 50, catalog, [str(n) for n in range(50)], thresholds=[1.0] * 512)
+    assert shifted.places["codes"].tolist() == [0] * 50, "no bit is set, so ascending ids decide"
+    rows = np.arange(50)
+    assert (nearest(-(catalog @ as_int8(catalog).T), 1)[:, 0] == rows).all()
+
+
+def test_draws_take_clusters_whole_and_agree_with_the_loop_of_calibrate():
+    random = np.random.default_rng(5)
+    clusters = random.integers(0, 12, 300).astype(str)
+    hits = (random.random(300) < 0.2 + 0.05 * clusters.astype(int)).astype(float)
+    mine, theirs = shares(hits, clusters)[0]["interval"], interval(hits, clusters=clusters)
+    assert mine == pytest.approx(theirs, abs=0.01)
+    single = shares(hits, np.arange(300))[0]["interval"]
+    assert single[1] - single[0] < mine[1] - mine[0], "photos of one product are no independent draws"
+
+
+def test_the_plain_mean_weighs_categories_alike():
+    hits, groups = np.array([1.0] * 9 + [0.0]), np.array(["many"] * 9 + ["few"])
+    whole, plain = shares(hits, np.arange(10))[0], shares(hits, np.arange(10), groups)[0]
+    assert (whole["value"], plain["value"]) == (0.9, 0.5)
+    assert resampled(hits, np.arange(10), groups, draws=200).max() <= 1
+
+
+def test_more_needs_the_interval_and_every_seed():
+    items = np.arange(400)
+    base, better = np.zeros(400), np.zeros(400)
+    better[:80] = 1
+    assert compared([better] * 3, [base] * 3, items)["superior"]
+    mixed = compared([better, better, base], [base] * 3, items)
+    assert mixed["interval"][0] > 0 and not mixed["superior"], "one seed gains nothing"
+    assert compared([better] * 3, [base], items)["seeds"] == [0.2] * 3
+    with pytest.raises(ValueError, match="QUALITY_SEEDS"):
+        compared([better] * 3, [base] * 2, items)
+    assert [len(side) for side in paired({1: base, 2: base, 3: base}, {2: base, 3: base})] == [2, 2]
+    assert [len(side) for side in paired({1: base, 2: base}, {None: base})] == [2, 1]
+    assert paired({1: base}, {}) == ([], [])
+
+
+def test_expectations_can_fail():
+    gain = {"superior": True, "value": 0.08, "interval": [0.02, 0.14]}
+    nothing = {"superior": False, "value": 0.0, "interval": [-0.02, 0.02]}
+    assert holds(GAIN, 0.0, gain) and not holds(GAIN, 0.10, gain) and not holds(GAIN, 0.0, nothing)
+    assert holds(NO_GAIN, 0.0, nothing) and not holds(NO_GAIN, 0.0, gain)
+    assert holds(NOT_WORSE, 0.03, nothing) and not holds(NOT_WORSE, 0.01, nothing)
+
+
+def test_the_best_constant_box_beats_mean_and_whole():
+    random = np.random.default_rng(6)
+    corner = random.uniform([0.1, 0.1], [0.3, 0.4], (60, 2))
+    truth = np.concatenate([corner, corner + random.uniform(0.2, 0.6, (60, 2))], 1)
+
+    def good(box):
+        return (overlap(np.asarray(box), truth) >= 0.5).mean()
+
+    best = best_constant_box(truth)
+    assert good(best) >= max(good(truth.mean(0)), good(np.median(truth, 0)), good([0, 0, 1, 1]))
+    assert (best[:2] < best[2:]).all()
+
+
+def test_few_photos_are_pooled():
+    assert pooled(np.array(["a"] * 10 + ["b"] * 9)).tolist() == ["a"] * 10 + ["(others)"] * 9
+
+
+def test_what_is_kept_is_made_again_only_of_something_else(tmp_path):
+    calls, folder = [], tmp_path / "kept"
+
+    def make(name):
+        (folder / name).write_text("")
+        calls.append(name)
+
+    made.kept(folder, {"model": "1"}, lambda: make("a"))
+    made.kept(folder, {"model": "1"}, lambda: make("b"))
+    made.kept(folder, {"model": "2"}, lambda: make("c"))
+    assert calls == ["a", "c"]
+    assert not (folder / "a").exists(), "nothing of the former may be read with the new"
+    with pytest.raises(OSError):
+        made.kept(folder, {"model": "3"}, lambda: make("no/such/folder"))
+    made.kept(folder, {"model": "3"}, lambda: make("d"))
+    assert calls[-1] == "d", "what ended half-way is made again"
+
+
+def fake_run(folder, end=True, steps=20):
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps({"sides": [160, 224], "processes": 2}))
+    (folder / "metrics.jsonl").write_text(json.dumps({"step": steps, "minutes": 5.0, "end": end}) + "\n")
+    (folder / "last.pt").write_bytes(b"weights")
+
+
+def test_a_run_becomes_a_model_when_it_is_finished(tmp_path, monkeypatch, capsys):
+    exported = []
+
+    def export(out, side, source, arguments, cards):
+        exported.append((side, cards))
+        write_model(out)
+
+    monkeypatch.setattr(made, "export", export)
+    fake_run(tmp_path / "masked-3")
+    (tmp_path / "masked-3" / "card.json").write_text(json.dumps({"views": {"minBoxScore": 0.1}}))
+    model = made.trained(tmp_path / "masked-3", tmp_path / "out")
+    assert (model.arm, model.seed, model.name) == ("masked", 3, "masked-3")
+    assert model.run == {"minutes": 10.0, "steps": 20}, "both processes' minutes count"
+    assert exported == [(224, [{"views": {"minBoxScore": 0.1}}])]
+    fake_run(tmp_path / "boxed-1", end=False)
+    assert made.trained(tmp_path / "boxed-1", tmp_path / "out") is None
+    (tmp_path / "proxy-1").mkdir()
+    assert made.trained(tmp_path / "proxy-1", tmp_path / "out") is None
+    said = capsys.readouterr().err
+    assert "boxed-1: still in training at step 20" in said and "proxy-1: no run" in said
+
+
+def write_model(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.onnx").write_bytes(folder.name.encode())
+    views = {
+        "sum": [{"of": "whole", "size": 1, "weight": 1}, {"of": "box", "size": 1.0, "weight": 3}],
+        "minBoxScore": 0,
+    }
+    card = {"id": "tiny", "input": {"side": 8}, "outputs": {}, "views": views, "codeThresholds": None}
+    (folder / "card.json").write_text(json.dumps(card))
+
+
+LABELS = ["snacks", "toys"]
+ITEMS = [f"p{n:02}" for n in range(24)]
+
+
+def write_set(folder):
+    """24 products with a picture each and two photos, as files; families of two designs."""
+    for part in ("catalog", "photos"):
+        (folder / part).mkdir(parents=True)
+    for n, item in enumerate(ITEMS):
+        for part in ("catalog", "photos"):
+            Image.new("RGB", (12, 10), (9 * n, 50, 90)).save(folder / part / f"{item}.png")
+    rows = "".join(f"{item},{LABELS[n % 2]},brand{n // 4}\n" for n, item in enumerate(ITEMS))
+    (folder / "catalog.csv").write_text("id,category,brand\n" + rows)
+    (folder / "mall.json").write_text(json.dumps({"version": 2, "seed": 1, "items": 24, "photos": 48}))
+
+
+def write_looks(folder, part, noise, views):
+    """What look.ts would write: each item's own direction, and noise on it for photos."""
+    folder.mkdir(parents=True, exist_ok=True)
+    own, copies = random_features(24, 11), 1 if part == "catalog" else 2
+    random = np.random.default_rng(len(folder.name))
+    with open(folder / "index.csv", "w", newline="") as f:
+        out = csv.writer(f)
+        out.writerow("file itemId label x1 y1 x2 y2 b1 b2 b3 b4 score".split())
+        for n, item in enumerate(ITEMS * copies):
+            truth = ["", "", "", ""] if part == "catalog" else [0.1, 0.1, 0.6, 0.6]
+            out.writerow([f"{part}/{item}.png", item, LABELS[n % 2], *truth, 0.1, 0.1, 0.6, 0.7, 0.9])
+    for view in views:
+        rows = unit(np.tile(own, (copies, 1)) + (noise if copies > 1 else 0) * random.normal(size=(24 * copies, 512)))
+        rows.tofile(folder / f"{view}.bin")
+        np.zeros((24 * copies, len(CATEGORIES)), np.float32).tofile(folder / f"category-{view}.bin")
+
+
+@pytest.fixture
+def asked(tmp_path, monkeypatch):
+    """A mall asked by fakes of the shipped and the generic model and two seeds of one arm; look.ts is not run."""
+
+    def look(*command, **_):
+        _, script, _, _, part, folder, _, model, _, views, *rest = map(str, command)
+        assert script == "training/look.ts" and not rest
+        noise = {"generic": 0.5, "shipped": 0.02}.get(model.rsplit("/", 1)[1], 0.1)
+        write_looks(made.Path(folder), part, noise, [view.replace(":", "-") for view in views.split(",")])
+
+    monkeypatch.setattr(made, "runs", look)
+    write_set(tmp_path / "mall")
+    models = []
+    for arm, seed in (("shipped", None), ("generic", None), ("masked", 1), ("masked", 2)):
+        folder = tmp_path / "models" / (arm if seed is None else f"{arm}-{seed}")
+        write_model(folder)
+        weights = made.GENERIC if arm == "generic" else {"whole": 0.25, "box-1": 0.75}
+        models.append(made.Model(arm, folder, weights, seed, {"minutes": 9.0, "steps": 5} if seed else {}))
+    data = made.Set("mall", "mall", tmp_path / "mall", "photos")
+    return Asked(data, models, tmp_path / "out", 0)
+
+
+def results_of(asked):
+    return {
+        "about": {
+            "model": "tiny", "views": 2, "side": 8, "modelSeeds": None, "malls": {}, "date": "2030-01-01", "limit": 0,
+            "arms": {"masked": [{"seed": 1, "minutes": 9.0}, {"seed": 2, "minutes": 9.0}]}, "machine": "none",
+            "load": 0.1, "command": "training/quality.sh",
+        },
+        "recall": {"mall": recall_of(asked)}, "codes": {"mall": codes_of(asked)},
+        "compared": {"mall": compared_on(asked)}, "boxes": {"mall": boxes_of(asked)},
+        "categories": {"clothing": None, "mall": None}, "sure": None, "speed": {},
+    }  # fmt: skip
+
+
+def test_the_report_says_what_is_and_what_is_not_measured(asked, tmp_path):
+    pytest.importorskip("sklearn"), pytest.importorskip("matplotlib")
+    results = results_of(asked)
+    json.dumps(results)
+    by_arm = {(row["arm"], row["way"]): row for row in results["recall"]["mall"]["rows"]}
+    assert by_arm[("shipped", "served")]["recall"]["1"]["value"] == 1
+    assert by_arm[("generic", "served")]["recall"]["1"]["value"] < 0.9
+    assert len(by_arm[("masked", "served")]["seeds"]["1"]) == 2
+    assert [one["arms"] for one in results["compared"]["mall"]] == [["shipped", "generic"]]
+    assert results["boxes"]["mall"]["rows"][-1]["iou"]["0.5"]["value"] == 1, "0.6 of 0.7 overlaps by more than half"
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    write_report(sections(results), results, {"mall": asked}, tmp_path / "out", docs)
+    text, page = (docs / "quality.md").read_text(), (tmp_path / "out" / "report.html").read_text()
+    for arm in set(ARMS) - {"masked"}:
+        assert f"| {arm}: {ARMS[arm]} |  | not measured |  | not measured |  |" in text
+    assert "| masked: our recipe, the box learnt by mask alone | 2 × 9 min |" in text
+    assert "Fewer than 3 seeds, so take with care: masked (2)" in text
+    for name in ("quality-recall-mall", "quality-features-mall-shipped"):
+        assert f"(plots/{name}.png)" in text and (docs / "plots" / f"{name}.png").exists()
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(tables) > 40 and "data:image" not in text, "docs hold no picture of a set"
+    assert page.count("<article class=query>") == 6 and page.count('class="hit') == 60
+    assert "http" not in page, "nothing is loaded from elsewhere"
+
+
+def test_queries_side_by_side_are_half_such_as_differ(asked):
+    before, after = (asked.answers[(arm, "served")][0].hits(1) for arm in ("generic", "shipped"))
+    picked = chosen(asked, 8)
+    assert picked == chosen(asked, 8) and len(set(picked)) == 8
+    assert sum(before[i] != after[i] for i in picked) >= min(4, int((before != after).sum()))
+
+
+def test_aims_that_nothing_was_measured_for_say_so():
+    empty = {
+        "about": {"views": 3}, "recall": {}, "codes": {}, "compared": {}, "boxes": {}, "categories": {"clothing": None},
+        "sure": None, "speed": {},
+    }  # fmt: skip
+    rows = aims(empty).rows
+    assert len(rows) > 8 and all(row[2:] == ["not measured", ""] for row in rows)
+    busy = {"one": {"latency": {"p50": 99.0}, "load": 7.0}, "many": None}
+    row = next(row for row in aims({**empty, "speed": {"shipped": busy}}).rows if row[1] == "12 ms")
+    assert row[3] == "machine busy", "a time under load is no verdict"
+
+
+def test_street_photos_have_boxes_and_no_category():
+    assert made.CATEGORY_OF["streets"]("") == -1
