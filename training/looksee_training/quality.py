@@ -6,7 +6,8 @@
 Everything is the runtime's own answer (look.ts, bench/). Writes OUT/report.html, one self-contained page with pictures
 of the sets (so OUT stays out of the repository), OUT/results.json, docs/quality.md and its plots. What was looked at is
 kept in OUT and looked at again only if model, set or views have changed; what is absent stands as "not measured".
---limit N: a trial on N pictures of each part; docs/ is left alone then. An arm is a finished run DIR/NAME-SEED.
+--limit N: a trial on N pictures of each part, without benches; docs/ is left alone then. An arm is a finished run
+DIR/NAME-SEED.
 """
 
 import argparse
@@ -69,9 +70,15 @@ def measure(args, out):
         },
         "sure": sureness(shipped, asked["groceries"], asked.get("mall"), strangers)
         if strangers and "groceries" in asked else None,
-        "speed": {arm: made.speed_of(model, out) for arm, model in timed.items()},
+        "strangers": read_strangers(args.arms.parent / "strangers.jsonl"),
+        "speed": {} if args.limit else {arm: made.speed_of(model, out) for arm, model in timed.items()},
     }  # fmt: skip
     return results, asked
+
+
+def read_strangers(file):
+    """What `looksee_training.strangers` printed into runs/strangers.jsonl; nothing where that is not there."""
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 def about(args, models, asked):

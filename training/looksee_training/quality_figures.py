@@ -68,7 +68,8 @@ def recall_of(asked):
 
 
 def codes_of(asked):
-    """What the shipped model's 512 bits lose against its floats: recall, and the agreement of the two orders."""
+    """What the shipped model's 512 bits lose against its floats: recall, and the agreement of the two orders; and what
+    those of the arms lose that were or were not trained for signs."""
     found = asked.answers[("shipped", "served")][0]
     recall = {order: {str(k): float(found.hits(k, order).mean()) for k in KS} for order in found.places}
     lost, linear, by_category = {}, {}, {}
@@ -80,11 +81,17 @@ def codes_of(asked):
         for label in np.unique(asked.labels):
             mean = agreed[asked.labels == label].mean(0).tolist()
             by_category.setdefault(label, {})[order] = dict(zip(map(str, LINEAR_KS), mean))
-    return {"recall": recall, "lost": lost, "linear": linear, "byCategory": by_category}
+    arms = {}
+    for arm in ("ours", "floats"):
+        if several := asked.answers.get((arm, "served")):
+            each = [[one.hits(k, "floats") - one.hits(k, "codes") for one in several] for k in (1, 20)]
+            short = np.mean(each, axis=1).T
+            arms[arm] = dict(zip(("1", "20"), shares(short, asked.items)))
+    return {"recall": recall, "lost": lost, "linear": linear, "byCategory": by_category, "arms": arms}
 
 
 def boxes_of(asked):
-    """Share of found boxes that overlap the true one by 0.5 and 0.7; beside it that of a box that is always the same."""
+    """Share of boxes that overlap the true one by 0.5 and 0.7; beside it that of a box that is always the same."""
     looks = next(iter(asked.looks.values()))[0]
     clusters = np.array(looks.items if any(looks.items) else looks.files)
     rows = []

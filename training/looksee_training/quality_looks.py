@@ -111,7 +111,8 @@ def generic(trunk, side, out):
 def trained(run, out):
     """The model of a finished training run NAME-SEED; None, with a line that says so, where it is not finished.
 
-    The last line of metrics.jsonl says `end`; run/card.json, if there, is laid over the card that is made.
+    The last line of metrics.jsonl says `end`. If they are there, run/card.json is laid over the card that is made, and
+    run/whitening.npz goes into the network.
     """
     config, metrics, checkpoint = (run / n for n in ("config.json", "metrics.jsonl", "last.pt"))
     if not all(file.exists() for file in (config, metrics, checkpoint)):
@@ -125,7 +126,11 @@ def trained(run, out):
     cards = [read_json(run / "card.json")] if (run / "card.json").exists() else []
     side = config["sides"][-1]
     source = {"checkpoint": sha256(checkpoint), "side": side, "cards": cards}
-    export(out, side, source, ["--checkpoint", checkpoint.resolve(), "--id", run.name], cards)
+    arguments = ["--checkpoint", checkpoint.resolve(), "--id", run.name]
+    if (run / "whitening.npz").exists():
+        source["whitening"] = sha256(run / "whitening.npz")
+        arguments += ["--whitening", (run / "whitening.npz").resolve()]
+    export(out, side, source, arguments, cards)
     arm, _, seed = run.name.rpartition("-")
     about = {"minutes": end["minutes"] * config.get("processes", 1), "steps": end["step"]}
     return Model(arm, out, views_of(read_json(out / "card.json")), int(seed), about)
@@ -188,15 +193,35 @@ def bench(out, name, source, command):
     return read_json(answer)
 
 
+def one_look(model, out):
+    """The same network behind a card that sees the whole picture alone."""
+    folder, card = out / "models" / f"{model.name}-one-look", model.card
+    card["views"]["sum"] = [{"of": "whole", "size": 1, "weight": 1}]
+
+    def make():
+        shutil.copytree(model.folder, folder, dirs_exist_ok=True)
+        (folder / "card.json").write_text(json.dumps(card) + "\n")
+
+    kept(folder, {**made_by(model), "card": card}, make)
+    return Model(f"{model.name}-one-look", folder, GENERIC)
+
+
 def speed_of(model, out):
-    """What bench/see.ts says of one photo on one core ("one") and, of the shipped model, of many on all ("many")."""
-    see = [node(), "bench/main.ts", "see", "--json", "--pictures", "200", "--model", model.folder.resolve()]
-    commands = {"one": ["taskset", "-c", "0", *see], "many": see}
-    found = {}
-    for name in ("one", "many") if model.arm == "shipped" else ("one",):
-        found[name] = bench(out, f"see-{name}-{model.name}", made_by(model), commands[name])
-        if found[name] and found[name]["load"] > BUSY:
+    """What bench/see.ts says of one photo on one core, as served ("one") and seen whole alone ("look"), and, of the
+    shipped model, of many photos on all cores ("many")."""
+
+    def see(name, seen, *before):
+        command = [*before, node(), "bench/main.ts", "see", "--json", "--pictures", "200"]
+        figures = bench(out, f"see-{name}-{model.name}", made_by(seen), [*command, "--model", seen.folder.resolve()])
+        if figures and figures["load"] > BUSY:
             (out / "bench" / f"see-{name}-{model.name}" / "made-of.json").unlink()  # to be measured again next time
+        return figures
+
+    core = ("taskset", "-c", "0")
+    found = {"one": see("one", model, *core)}
+    found["look"] = see("look", one_look(model, out), *core) if len(model.weights) > 1 else found["one"]
+    if model.arm == "shipped":
+        found["many"] = see("many", model)
     return found
 
 

@@ -2,10 +2,8 @@
 
 from . import quality_aims
 from .quality_aims import short_of
-from .quality_words import (
-    ABSENT, ARMS, COMPARISONS, GAIN, SEEDS, SETS, Section, between, holds, load, looks, points, row_of, slug, three,
-    triple,
-)  # fmt: skip
+from .quality_recall import arms, comparisons, recall_sections, strangers
+from .quality_words import ABSENT, ARMS, SETS, Section, between, in_order, load, row_of, three, triple, unmeasured
 
 KS, LINEAR_KS, PARTS = ("1", "4", "20"), ("1", "10", "60"), ("head", "vote", "fusion")
 
@@ -14,129 +12,10 @@ def sections(results):
     return [
         quality_aims.aims(results),
         *[part for name in SETS for part in recall_sections(results, name)],
-        arms(results), comparisons(results), boxes(results),
+        strangers(results["strangers"]), arms(results), comparisons(results), boxes(results),
         *[categories(results["categories"][name], name) for name in ("clothing", "mall")],
         codes(results["codes"]), linear(results), sure(results["sure"]), plane(results), method(results["about"]),
     ]  # fmt: skip
-
-
-def unmeasured(title, why=""):
-    return Section(title, f"{ABSENT.capitalize()}{why}.")
-
-
-def in_order(named):
-    """Entries (name, photos, ...): most photos first, what is pooled, in brackets, last."""
-    return sorted(named, key=lambda entry: (entry[0].startswith("("), -entry[1], entry[0]))
-
-
-def recall_sections(results, name):
-    """Over all photos for each way of seeing them, then by category for the main ones. The large mall may be absent."""
-    title = f"The same product: {SETS[name]}"
-    if name not in results["recall"]:
-        return [unmeasured(title, "" if name == "large mall" else ": its folder was not there")]
-    found, views = results["recall"][name], results["about"]["views"]
-    ways = [
-        ("generic", "whole", "generic: ImageNet's features, whole picture"),
-        ("generic", "squares", "generic, three squares of the picture summed"),
-        ("category", "served", f"{ARMS['category']}, small budget"),
-        ("ours", "served", "our recipe, small budget"),
-        ("shipped", "whole", "ours as shipped, whole picture in one look"),
-        ("shipped", "served", f"ours as shipped, {looks(views)}"),
-    ]
-    rows = []
-    for arm, way, words in ways:
-        row = row_of(results, name, arm, way)
-        if row:
-            rows.append([words, *(between(row["recall"][k]) for k in KS), triple(row["plain"])])
-        elif name != "large mall":
-            rows.append([words, ABSENT, "", "", ""])
-    text = f"{found['queries']:,} photos asked of a catalogue of {found['items']:,} pictures, all searched at once. "
-    ours, generic = row_of(results, name, "shipped", "served"), row_of(results, name, "generic", "whole")
-    if generic:
-        first, before = (three(row["recall"]["1"]["value"]) for row in (ours, generic))
-        text += f"Ours finds the very product first for {first} of them, features that never saw a shop for {before}."
-    head = ["features", "recall@1", "@4", "@20", "plain mean of the categories, @1 / @4 / @20"]
-    plots = [(f"quality-recall-{slug(name)}", f"{SETS[name]}: recall by the number of answers looked at")]
-    note = short_of(quality_aims.recalls(results, name))
-    return [Section(title, text, head, rows, note, plots), by_category(results, name)]
-
-
-def by_category(results, name):
-    found = results["recall"][name]
-    shown = [
-        (f"{arm} {way}", row_of(results, name, arm, way), head)
-        for arm, way, head in (
-            ("generic", "whole", "generic"), ("category", "served", "categories alone"),
-            ("ours", "served", "our recipe, small budget"), ("shipped", "served", "ours"),
-        ) if row_of(results, name, arm, way)
-    ]  # fmt: skip
-
-    def line(label, photos, cells):
-        low, high = cells[-1]["1"]["interval"]
-        return [label, photos, *map(triple, cells), f"{three(low)} to {three(high)}"]
-
-    order = [label for label, _ in in_order((label, own["photos"]) for label, own in found["byCategory"].items())]
-    rows = [
-        line(label, str(found["byCategory"][label]["photos"]), [found["byCategory"][label][key] for key, _, _ in shown])
-        for label in order
-    ]  # fmt: skip
-    rows.append(line("all photos", str(found["queries"]), [row["recall"] for _, row, _ in shown]))
-    rows.append(line("plain mean of the rows", "", [row["plain"] for _, row, _ in shown]))
-    named = [label for label in order if not label.startswith("(")]
-    hardest = min(named, key=lambda label: found["byCategory"][label]["shipped served"]["1"]["value"], default=None)
-    text = "Recall@1 / @4 / @20 as in the paper's table." + (f" Hardest for ours: {hardest}." if hardest else "")
-    if len(shown) < 4:
-        text += " What has no column here was not measured."
-    head = ["category", "photos", *[head for _, _, head in shown], "ours @1, 95 %"]
-    return Section(f"The same product by category: {SETS[name]}", text, head, rows)
-
-
-def arms(results):
-    there, rows = results["about"]["arms"], []
-    for arm, words in {"generic": "not trained at all, whole picture", **ARMS}.items():
-        runs = there.get(arm, [])
-        minutes = sum(run["minutes"] for run in runs) / len(runs) if runs else 0
-        cells = [f"{arm}: {words}", f"{len(runs)} × {minutes:.0f} min" if runs else ""]
-        for name in ("groceries", "mall"):
-            row = row_of(results, name, arm, "served")
-            seeds = ", ".join(map(three, row["seeds"]["1"])) if row and len(row["seeds"]["1"]) > 1 else ""
-            cells += [triple(row["recall"]), seeds] if row else [ABSENT, ""]
-        rows.append(cells)
-    missing = [arm for arm in ARMS if arm not in there]
-    few = [f"{arm} ({len(runs)})" for arm, runs in there.items() if len(runs) < SEEDS]
-    note = f"No finished run of {', '.join(missing)} is there, so they are not measured. " if missing else ""
-    note += f"Fewer than {SEEDS} seeds, so take with care: {', '.join(few)}." if few else ""
-    text = "The same network and data, trained for a small equal time in different ways; means over seeds."
-    head = [
-        "trained",
-        "seeds × a core's time",
-        "groceries @1 / @4 / @20",
-        "its seeds @1",
-        "mall @1 / @4 / @20",
-        "its seeds @1",
-    ]
-    return Section("What the training is worth", text, head, rows, note)
-
-
-def comparisons(results):
-    rows = []
-    for a, b, kind, least in COMPARISONS:
-        expected = f"{kind}, at least {points(least)}" if kind == GAIN and least else kind
-        for name in SETS:
-            for one in results["compared"].get(name, []):
-                if one["arms"] == [a, b]:
-                    low, high = map(points, one["interval"])
-                    so = "yes" if holds(kind, least, one) else "no"
-                    rows.append(
-                        [f"{a} against {b}", SETS[name], f"{points(one['value'])} ({low} to {high})", expected, so]
-                    )
-    text = (
-        "Differences of recall@1, photo by photo, averaged over seeds. “More” asks that the 95 % interval and every "
-        "seed's own difference lie above zero; a control is there to fail."
-    )
-    head = ["what", "photos", "difference", "expected", "so it is"]
-    note = short_of(quality_aims.trainings(results)) if rows else f"{ABSENT.capitalize()}."
-    return Section("One against another", text, head, rows, note)
 
 
 def boxes(results):
@@ -151,9 +30,10 @@ def boxes(results):
         for name in ("streets", "mall"):
             row = next((r for r in results["boxes"].get(name, {}).get("rows", []) if r["arm"] == arm), None)
             cells += [between(row["iou"][at]) for at in ("0.5", "0.7")] if row else [ABSENT, ""]
-        recall, one = row_of(results, "mall", arm, "served"), results["speed"].get(arm, {}).get("one")
-        cells.append(triple(recall["recall"]) if recall else "")
-        cells.append(f"{one['latency']['model']:.1f} ({load(one)})" if one else "")
+        for way, timed in (("whole", "look"), ("served", "one")):
+            recall, figures = row_of(results, "mall", arm, way), results["speed"].get(arm, {}).get(timed)
+            cells.append(triple(recall["recall"]) if recall else "")
+            cells.append(f"{figures['latency']['model']:.1f} ({load(figures)})" if figures else "")
         rows.append(cells)
     photos = {name: part["photos"] for name, part in results["boxes"].items()}
     text = (
@@ -162,10 +42,11 @@ def boxes(results):
         f"itself; mall: {photos.get('mall', 0):,} photos of items never seen."
     )
     note = (
-        "The constant boxes were chosen on the very photos: nobody guesses better without looking. Model ms: median of "
-        "one photo on one core, without decoding. " + short_of(quality_aims.boxes(results))
+        "The constant boxes were chosen on the very photos: nobody guesses better without looking. Milliseconds: "
+        "median of one photo on one core, without decoding. " + short_of(quality_aims.boxes(results))
     )
-    head = ["box", "streets 0.5", "0.7", "mall 0.5", "0.7", "mall recall@1 / @4 / @20", "model ms"]
+    seen = ["one look: mall recall@1 / @4 / @20", "ms", "box cut out too: mall recall", "ms"]
+    head = ["box", "streets 0.5", "0.7", "mall 0.5", "0.7", *seen]
     return Section("Where is it?", text, head, rows, note)
 
 
@@ -187,8 +68,8 @@ def categories(found, name):
     ]
     text = (
         f"Share of photos whose likeliest category is the true one. A tenth of the {groups}, chosen by hash, is asked "
-        "of the photos of the others: by the model (a softmax on its features and its own guess, learnt from those photos "
-        "alone), by search (the 30 nearest vote), and by both together."
+        "of the photos of the others: by the model (a softmax on its features and its own guess, learnt from those "
+        "photos alone), by search (the 30 nearest vote), and by both together."
     )
     note = (
         "Most that a category of 100 photos, or the rarer ones together, loses by fusion: "
@@ -198,6 +79,7 @@ def categories(found, name):
 
 
 def codes(results):
+    """The shipped model's, and recall@1 and @20 of the arms that were or were not trained for signs."""
     words = {"floats": "floats", "codes": "codes alone", "served": "first 1,200 by code, re-ordered by int8 features"}
     rows = []
 
@@ -209,6 +91,9 @@ def codes(results):
         for order, what in words.items():
             cells = [lost(found["lost"][order][k]) for k in ("1", "20")] if order in found["lost"] else ["", ""]
             rows.append([f"{SETS[name]}: {what}", " / ".join(three(found["recall"][order][k]) for k in KS), *cells])
+        for arm, lines in found["arms"].items():
+            cells = [lost(lines[k]) for k in ("1", "20")]
+            rows.append([f"{SETS[name]}: codes of “{ARMS[arm]}”, small budget", "", *cells])
     text = (
         "Recall by the model's floats, by their 512 signs alone, and as a search orders. At most 1 pp should be lost."
     )
@@ -275,8 +160,8 @@ def method(about):
     text = (
         "Every feature, box and category is the answer of looksee's runtime (`training/look.ts`), at "
         f"{about['side']} px for the shipped model. Groceries: the set's `val` photos. {malls or 'No mall'}; no item "
-        "of it was trained on. Clothing and streets: held-out senders and photos. Recall counts photos whose product is "
-        "among the first k items of the whole catalogue, within no category; equal distances stand by ascending id. "
+        "of it was trained on. Clothing and streets: held-out senders and photos. Recall counts photos whose product "
+        "is among the first k items of the whole catalogue, within no category; equal distances stand by ascending id. "
         "Plain mean: of the rows of the table by category, where categories of fewer than ten photos are one row. "
         "Intervals: 10,000 draws of whole products (senders, street photos) with replacement."
     )

@@ -8,9 +8,10 @@ ARMS = {
     "triplet": "identical items by the paper's triplets",
     "contrast": "identical items by supervised contrast",
     "ours": "our recipe",
+    "floats": "our recipe, without the softened signs",
     "shuffled": "control: our recipe, every item has another item's photos",
-    "masked": "our recipe, the box learnt by mask alone",
-    "boxed": "our recipe, the box learnt from boxes",
+    "masked": "the feature sees the box, which the metric alone has taught",
+    "boxed": "the feature sees the box, learnt from true boxes too",
 }
 SEEDS = 3
 GAIN, NO_GAIN, NOT_WORSE = "more", "no gain", "at most 1 pp less"
@@ -74,3 +75,12 @@ def holds(kind, least, one):
     if kind == GAIN:
         return one["superior"] and one["value"] >= least
     return not one["superior"] if kind == NO_GAIN else one["interval"][0] > -least
+
+
+def unmeasured(title, why=""):
+    return Section(title, f"{ABSENT.capitalize()}{why}.")
+
+
+def in_order(named):
+    """Entries (name, photos, ...): most photos first, what is pooled, in brackets, last."""
+    return sorted(named, key=lambda entry: (entry[0].startswith("("), -entry[1], entry[0]))
