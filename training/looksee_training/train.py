@@ -107,6 +107,17 @@ def average_gradients(parameters):
         at += g.numel()
 
 
+def must_agree(tensors, processes):
+    """Raises RuntimeError where processes do not begin alike: they would learn past each other, and nothing would show."""
+    if processes == 1:
+        return
+    mine = torch.stack([tensor.detach().double().sum() for tensor in tensors])
+    sums = [torch.empty_like(mine) for _ in range(processes)]
+    dist.all_gather(sums, mine)
+    if not all(torch.equal(mine, other) for other in sums):
+        raise RuntimeError("TRAIN_DIFFERENT: the processes' networks differ before the first step")
+
+
 def share_catalog(raw, batch, processes):
     """Catalogue features and item numbers of all processes' batches, for every process's bank."""
     live = (batch["role"] == CATALOG) & (batch["item"] >= 0)
@@ -136,7 +147,7 @@ class Average:
 
 
 def work(rank, config, run, resume):
-    torch.manual_seed(config.seed + rank)
+    torch.manual_seed(config.seed)  # every process begins with the same heads
     torch.set_num_threads(1)
     if config.processes > 1:
         dist.init_process_group("gloo", rank=rank, world_size=config.processes)
@@ -168,6 +179,8 @@ def work(rank, config, run, resume):
         proxies.data = state["proxies"]
         average.state, bank.raw, step, spent = state["average"], state["bank"], state["step"], state["spent"]
     stem = frozen_stem(network.trunk, config.frozen_stages)
+    must_agree([*network.parameters(), proxies, bank.raw], config.processes)
+    torch.manual_seed(config.seed * 1000 + rank)  # and drops other inputs
     data.seed += step  # a run that goes on draws other pictures than it began with
     # Forked: a spawned worker would be sent every mapped picture through a pipe.
     loader = torch.utils.data.DataLoader(
