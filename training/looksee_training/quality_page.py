@@ -68,7 +68,7 @@ def markdown(sections, about):
             table = [section.columns, ["---"] * len(section.columns), *section.rows]
             lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in table] + [""]
         if section.note:
-            lines += [section.note, ""]
+            lines += [section.note.strip(), ""]
         if section.plots:
             lines += [*(f"![{words}](plots/{name}.png)" for name, words in section.plots), ""]
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip() + "\n"

@@ -40,9 +40,11 @@ def figure(draw, file, size=(5.6, 5.0)):
     fig, axes = pyplot.subplots(figsize=size)
     draw(axes)
     fig.tight_layout()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fig.savefig(file, dpi=110, metadata={"Software": None})
+    drawn = io.BytesIO()
+    fig.savefig(drawn, dpi=110)
     pyplot.close(fig)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.open(drawn).convert("RGB").quantize(64).save(file, optimize=True)  # a third of the bytes, for the repository
 
 
 def families_of(asked):
@@ -88,14 +90,12 @@ def plane(asked, arm, title, file):
         for i, (name, _) in enumerate(families):
             for ring in (False, True):
                 own = np.array([k == i and r == ring for _, k, r in rows])
-                style = (
-                    {"facecolors": "white", "edgecolors": COLOURS[i], "linewidths": 1.5, "s": 95}
-                    if ring
-                    else {"color": COLOURS[i], "s": 20}
-                )
-                axes.scatter(*places[own].T, **style, zorder=1 + ring, label=None if ring else f"{i + 1}  {name}")
-                for x, y in places[own & ring]:
-                    axes.text(x, y, i + 1, fontsize=6.5, ha="center", va="center_baseline", zorder=3)
+                style = {"color": COLOURS[i], "s": 14, "label": f"{i + 1}  {name}"}
+                if ring:
+                    style = {"facecolors": "none", "edgecolors": COLOURS[i], "linewidths": 1.4, "s": 80}
+                axes.scatter(*places[own].T, **style)
+                for at in places[own & ring]:
+                    axes.annotate(i + 1, at, (5, 4), textcoords="offset points", fontsize=7, color=COLOURS[i])
         axes.set_title(title, fontsize=11)
         axes.set_xticks([]), axes.set_yticks([])
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.01), ncol=2, fontsize=8, frameon=False)

@@ -157,10 +157,11 @@ def method(about):
     malls = "; ".join(
         f"{SETS[n]}: {m['items']:,} items, seed {m['seed']}, version {m['version']}" for n, m in about["malls"].items()
     )
+    malls = malls[:1].upper() + malls[1:] or "No mall"
     text = (
         "Every feature, box and category is the answer of looksee's runtime (`training/look.ts`), at "
-        f"{about['side']} px for the shipped model. Groceries: the set's `val` photos. {malls or 'No mall'}; no item "
-        "of it was trained on. Clothing and streets: held-out senders and photos. Recall counts photos whose product "
+        f"{about['side']} px for the shipped model. Groceries: the set's `val` photos. {malls}; no item of "
+        "it was trained on. Clothing and streets: held-out senders and photos. Recall counts photos whose product "
         "is among the first k items of the whole catalogue, within no category; equal distances stand by ascending id. "
         "Plain mean: of the rows of the table by category, where categories of fewer than ten photos are one row. "
         "Intervals: 10,000 draws of whole products (senders, street photos) with replacement."
