@@ -10,6 +10,7 @@ export const ERRORS = {
   CATALOG_UNKNOWN: { status: 404, exit: 3 },
   CATALOG_NAME: { status: 400, exit: 2 },
   CATALOG_EMPTY: { status: 409, exit: 3 },
+  CATALOG_UNSEEN: { status: 503, exit: 3 },
   DATA_UNWRITABLE: { status: 503, exit: 3 },
   DATA_FORMAT: { status: 503, exit: 3 },
   DATA_BUSY: { status: 503, exit: 3 },

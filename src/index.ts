@@ -24,10 +24,15 @@ import {
   type DoctorReport,
   decide,
   examine,
+  faultsOfModels,
   type ImportOptions,
   type ImportReport,
   type IndexReport,
   importSource,
+  keepForImport,
+  keepIfIdle,
+  keepModel,
+  keepModelInUse,
   listModels,
   listSnapshots,
   type ModelInfo,
@@ -101,7 +106,7 @@ export type { Box, Card } from "./vision/index.ts";
 export type OpenOptions = {
   /** Make the data folder if it is not there; otherwise CATALOG_UNKNOWN is raised. Default true. */
   create?: boolean;
-  /** Folder of the one model to be used (model.onnx, card.json, golden.json). Default: the model promoted in the data folder, or else the one that comes with looksee. */
+  /** Folder of the one model to be used (model.onnx, card.json, golden.json). Default: the model in use in the data folder, which for a new one is that which comes with looksee. */
   model?: string;
 };
 
@@ -160,7 +165,8 @@ export class Shop {
   }
 
   /** Takes a snapshot of the whole data folder; see createSnapshot. */
-  createSnapshot(folder: string, options: SnapshotOptions = {}): Promise<SnapshotReport> {
+  async createSnapshot(folder: string, options: SnapshotOptions = {}): Promise<SnapshotReport> {
+    if (!this.#answering.fixed) await keepIfIdle(this.#store);
     return createSnapshot(this.#store.dir, folder, options);
   }
 
@@ -202,6 +208,16 @@ export class Models {
   rollback(): Promise<ModelInfo> {
     return rollBackModel(this.#store);
   }
+
+  /** Lets a data folder of old have a copy of its model, before it is served; see keepIfIdle. */
+  keep(): Promise<void> {
+    return keepIfIdle(this.#store);
+  }
+
+  /** What keeps catalogs from answering: MODEL_MISSING, CATALOG_UNSEEN. */
+  faults(): Promise<LookseeError[]> {
+    return faultsOfModels(this.#store);
+  }
 }
 
 type ImportHooks = Pick<ImportOptions, "signal" | "onProgress" | "onMapping">;
@@ -226,6 +242,7 @@ export class Catalog {
 
   /** Brings rows in from a table, a folder or an iterable of items; see importSource. Makes the catalog. */
   async import(source: Source, options: ImportOptions = {}): Promise<ImportReport> {
+    if (!this.#answering.fixed) await keepForImport(this.#store, this.name);
     return this.#answering.withModel((model, inUse) =>
       importSource(this.#store, this.name, model, source, options, inUse),
     );
@@ -234,6 +251,8 @@ export class Catalog {
   /** Makes the codes that are missing for the model in use, or for another beside them; see bringUpToDate. MODEL_UNKNOWN. */
   async index(options: Pick<ImportOptions, "onProgress" | "signal"> & OfModel = {}): Promise<IndexReport> {
     this.#stored();
+    if (options.model !== undefined) await keepModel(this.#store, options.model);
+    else if (!this.#answering.fixed) await keepModelInUse(this.#store);
     return this.#with(options.model, (model) => bringUpToDate(this.#store, this.name, model, options));
   }
 

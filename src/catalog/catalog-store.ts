@@ -97,6 +97,11 @@ export class CatalogStore {
     return this.#codes.count(modelId);
   }
 
+  /** Whether a search with this model can find anything. */
+  hasCodes(modelId: string): boolean {
+    return this.#codes.any(modelId);
+  }
+
   /** The change counter when the model that answers last changed. */
   promotedAt(): number {
     return this.#db.get<{ promoted: number }>("SELECT promoted FROM catalog WHERE id = ?", this.id)?.promoted ?? 0;

@@ -138,6 +138,13 @@ export class Codes {
     )!.n;
   }
 
+  /** Whether a search can find any. Quick where it can. */
+  any(modelId: string): boolean {
+    const sql = "SELECT 1 FROM member JOIN code ON key = ? + image_id WHERE catalog_id = ? AND live = 1 LIMIT 1";
+    const low = this.#low(modelId);
+    return low !== undefined && this.#db.get(sql, low, this.#catalogId) !== undefined;
+  }
+
   /**
    * Images whose code is not the sign bits of their feature, the two having been stored together: a sign of damage.
    * A feature is kept in steps of its scale, so values within a step of the threshold may say either. Ascending.

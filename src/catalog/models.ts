@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { open, readdir, rename } from "node:fs/promises";
+import { cp, open, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { LookseeError } from "../errors.ts";
 import { LISTED } from "./codes.ts";
@@ -12,8 +12,9 @@ import { tryWriterLock, type WriterLock } from "./writer-lock.ts";
 export type ModelCoverage = { catalog: string; codes: number; missing: number };
 
 /**
- * The models of a data folder: `models/<id>/`, and which of them answers. That is the one promoted last, or, while none is,
- * the one that comes with looksee, which is called by its id here and has no folder.
+ * The models of a data folder: `models/<id>/`, and which of them answers: the one promoted last. While none is, nothing has
+ * been written yet, and the one that comes with looksee answers; the first work that makes codes keeps a copy of that one
+ * here and promotes it, so that it answers on when another looksee brings another.
  */
 export class Models {
   readonly #db: Database;
@@ -37,6 +38,11 @@ export class Models {
       .sort();
   }
 
+  /** Whether its files are here. */
+  has(modelId: string): boolean {
+    return this.added().includes(modelId);
+  }
+
   folder(modelId: string): string {
     return join(this.#dir, modelId);
   }
@@ -58,27 +64,37 @@ export class Models {
     });
   }
 
+  /** Copies into a draft what `names` says lies in a folder. DATA_UNWRITABLE. */
+  async fill(draft: string, folder: string, names: readonly string[]): Promise<void> {
+    await this.#explained(async () => {
+      for (const name of names) await cp(join(folder, name), join(draft, name), { recursive: true, dereference: true });
+    });
+  }
+
   /**
    * Gives a whole draft its name, durably. `answers`: hash of what the model answers, so that another network never goes
-   * under a name that has codes here. MODEL_EXISTS.
+   * under a name that has codes here; of codes whose model was never kept here the name alone is known.
+   * MODEL_EXISTS, DATA_UNWRITABLE.
    */
   async settle(draft: string, modelId: string, answers: string): Promise<void> {
-    const known = this.#db.get<{ golden: string | null }>("SELECT golden FROM model WHERE name = ?", modelId);
-    if (existsSync(this.folder(modelId)) || (known && known.golden !== answers))
+    const known = this.#db.get<{ golden: string | null }>("SELECT golden FROM model WHERE name = ?", modelId)?.golden;
+    if (this.has(modelId) || (known ?? answers) !== answers)
       throw new LookseeError(
         "MODEL_EXISTS",
         `there is a model ${modelId} already`,
         "Give the new one another id in its card.json",
       );
-    for (const file of await filesUnder(draft)) await sync(join(draft, file));
-    await sync(draft);
-    this.#db.run(
-      "INSERT INTO model (name, golden) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET golden = excluded.golden",
-      modelId,
-      answers,
-    );
-    await rename(draft, this.folder(modelId));
-    await sync(this.#dir);
+    await this.#explained(async () => {
+      for (const path of await readdir(draft, { recursive: true })) await sync(join(draft, path));
+      await sync(draft);
+      this.#db.run(
+        "INSERT INTO model (name, golden) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET golden = excluded.golden",
+        modelId,
+        answers,
+      );
+      await rename(draft, this.folder(modelId));
+      await sync(this.#dir);
+    });
   }
 
   /** Of every catalog, by name. */
@@ -92,6 +108,20 @@ export class Models {
       modelId,
       ...(modelId === inUse ? [] : [inUse]),
     );
+  }
+
+  /** Writes down that `modelId` answers, if no promotion says which does. */
+  begin(modelId: string): void {
+    this.#db.run(
+      "INSERT INTO promotion (model, time) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM promotion)",
+      modelId,
+      Date.now(),
+    );
+  }
+
+  /** Whether a promotion of it stands, the last or an earlier one. */
+  wasPromoted(modelId: string): boolean {
+    return this.#db.get("SELECT 1 FROM promotion WHERE model = ?", modelId) !== undefined;
   }
 
   /**
@@ -109,14 +139,18 @@ export class Models {
     this.#change(before, inUse, () => this.#db.run("DELETE FROM promotion WHERE id = (SELECT max(id) FROM promotion)"));
   }
 
-  /** The model that answered before the last promotion; null: the one that comes with looksee; undefined: none was promoted. */
-  before(): string | null | undefined {
-    const [last, before] = this.#db.all<{ model: string }>("SELECT model FROM promotion ORDER BY id DESC LIMIT 2");
-    return last && (before?.model ?? null);
+  /** The model that answered before the last promotion; null: none is known. */
+  before(): string | null {
+    const rows = this.#db.all<{ model: string }>("SELECT model FROM promotion ORDER BY id DESC LIMIT 2");
+    return rows[1]?.model ?? null;
   }
 
-  #change(modelId: string, inUse: string, write: () => void): void {
-    const locks = new Map<string, WriterLock>();
+  /** Keeps imports and the like out of every catalog until it is released. DATA_BUSY while one runs. */
+  lockCatalogs(): WriterLock {
+    const locks: WriterLock[] = [];
+    const release = () => {
+      for (const lock of locks) lock.release();
+    };
     try {
       for (const { id, name } of this.#db.all<{ id: number; name: string }>("SELECT id, name FROM catalog")) {
         const lock = tryWriterLock(this.#db.dir, `catalog-${id}`);
@@ -126,8 +160,18 @@ export class Models {
             `catalog ${name} is being written to, with the model in use`,
             "Wait for its job to end, or pause it (looksee jobs ls)",
           );
-        locks.set(name, lock);
+        locks.push(lock);
       }
+      return { release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #change(modelId: string, inUse: string, write: () => void): void {
+    const lock = this.lockCatalogs();
+    try {
       this.#db.transaction(() => {
         const lacking = this.coverage(modelId, inUse).filter(({ missing }) => missing > 0);
         if (lacking.length > 0) throw incomplete(modelId, lacking);
@@ -136,8 +180,17 @@ export class Models {
         this.#db.run("UPDATE catalog SET promoted = version");
       });
     } finally {
-      for (const lock of locks.values()) lock.release();
+      lock.release();
     }
+  }
+
+  /** What the file system refuses, said as the rest of the data folder says it. */
+  async #explained(work: () => Promise<void>): Promise<void> {
+    await work().catch((error) =>
+      explained(this.#db.dir, () => {
+        throw error;
+      }),
+    );
   }
 }
 

@@ -86,8 +86,9 @@ function answers(command: Command, model: ModelInfo): void {
   else process.stdout.write(`${model.modelId} answers\n`);
 }
 
-function stateOf({ inUse, catalogs }: ModelInfo): string {
+function stateOf({ inUse, builtIn, catalogs }: ModelInfo): string {
   if (inUse) return "in use";
   const missing = catalogs.reduce((sum, catalog) => sum + catalog.missing, 0);
-  return missing === 0 ? "ready" : `lacks ${missing}`;
+  const state = missing === 0 ? "ready" : `lacks ${missing}`;
+  return builtIn ? `comes with this version, not in use; ${state}` : state;
 }

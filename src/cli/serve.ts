@@ -13,6 +13,8 @@ export function addServe(program: Command): void {
     .action(async (options: { host: string; port: number }, command: Command) => {
       const shop = await open(settingsOf(command).data, { create: false });
       try {
+        await shop.models.keep();
+        for (const { message } of await shop.models.faults()) process.stderr.write(`${message}\n`);
         const server = await serve(shop, options);
         process.stderr.write(`looksee answers at ${server.url}\n`);
         await untilInterrupted();

@@ -7,6 +7,7 @@ export { type ImportOptions, importSource, sourceOfJob } from "./import-source.t
 export type { Item, Variant } from "./item.ts";
 export type { Mapping, MappingChoice } from "./mapping.ts";
 export { type AddedModel, type AddModelOptions, addModel } from "./models/add.ts";
+export { faultsOfModels, keepForImport, keepIfIdle, keepModel, keepModelInUse } from "./models/keep.ts";
 export { cardOf, listModels, type ModelInfo, modelInfo } from "./models/list.ts";
 export { promoteModel, rollBackModel } from "./models/promote.ts";
 export type { Progress } from "./progress.ts";

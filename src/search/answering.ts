@@ -10,7 +10,7 @@ const TRY_AGAIN_MS = 10_000;
 
 /** A model with the searchers that were asked for; closed when nobody uses it any more. */
 type Engine = {
-  /** As Models.promoted() names it. */
+  /** As Models.promoted() names it, or named it as this was opened. */
   key: string | null;
   model: Promise<Model>;
   searchers: Map<string, Promise<Searcher>>;
@@ -39,6 +39,11 @@ export class Answering {
   constructor(store: Store, fixed?: string) {
     this.#store = store;
     this.#fixed = fixed;
+  }
+
+  /** Whether a program named the one model to be used. */
+  get fixed(): boolean {
+    return this.#fixed !== undefined;
   }
 
   /** `inUse` says whether the model is still the one to be used. Throws what openModel throws. */
@@ -76,6 +81,9 @@ export class Answering {
   async #take(catalog: string | null): Promise<Engine> {
     const key = this.#wanted();
     if (catalog !== null && this.#engine?.key !== key) this.#store.catalog(catalog); // CATALOG_UNKNOWN before a model is opened
+    const old = this.#engine;
+    // Written down meanwhile as the one in use, by whoever kept a copy of it: nothing is opened anew.
+    if (old?.key === null && key !== null && (await old.model.catch(() => null))?.id === key) old.key = key;
     this.#engine ??= this.#open(key);
     if (this.#engine.key !== key && !(this.#failed?.key === key && Date.now() < this.#failed.until)) {
       if (this.#next?.engine.key !== key) this.#next = this.#exchange(this.#open(key));

@@ -19,6 +19,7 @@ import { type FrozenList, FrozenLists } from "./frozen.ts";
 import { Guesser } from "./guess.ts";
 import { meant } from "./meant.ts";
 import { Mirror } from "./mirror.ts";
+import { unseen } from "./model-folder.ts";
 import { nearNames } from "./near-names.ts";
 import { hitsOf, salesOf } from "./page.ts";
 import { checkQuery, DEFAULT_LIMIT, type SearchQuery } from "./query.ts";
@@ -80,8 +81,8 @@ export class Searcher {
 
   /**
    * One page of items, best first. Throws SEARCH_BAD_INPUT, SEARCH_BOX, CATEGORY_UNKNOWN, CATALOG_EMPTY (nothing has
-   * been imported: an empty list would look like "we do not have it"), ITEM_UNKNOWN, IMAGE_UNKNOWN, CURSOR_EXPIRED and
-   * what the picture itself is refused for.
+   * been imported: an empty list would look like "we do not have it"), CATALOG_UNSEEN, ITEM_UNKNOWN, IMAGE_UNKNOWN,
+   * CURSOR_EXPIRED and what the picture itself is refused for.
    */
   async search(query: SearchQuery): Promise<SearchResult> {
     const started = performance.now();
@@ -93,7 +94,7 @@ export class Searcher {
     clock.lap("model");
     for (let tries = 1; ; tries++) {
       await this.#mirror.refresh(); // last before the scan, so that all that was committed by now is in
-      if (this.#mirror.index.size === 0) throw this.#empty();
+      if (this.#mirror.index.size === 0) throw await this.#empty();
       const { version } = this.#mirror;
       const list = await this.#list(query, subject, clock);
       const hits = this.#page(list, 0, list.limit);
@@ -254,11 +255,14 @@ export class Searcher {
     }
   }
 
-  #empty(): LookseeError {
-    return new LookseeError(
-      "CATALOG_EMPTY",
-      `catalog ${this.catalogName} has no pictures that model ${this.#model.id} has seen`,
-      `Import items with \`looksee import\`, or run \`looksee index\` if they are there`,
+  async #empty(): Promise<LookseeError> {
+    return (
+      (await unseen(this.#store, this.#catalog, this.#model.id)) ??
+      new LookseeError(
+        "CATALOG_EMPTY",
+        `catalog ${this.catalogName} has no pictures that model ${this.#model.id} has seen`,
+        `Import items with \`looksee import\`, or run \`looksee index\` if they are there`,
+      )
     );
   }
 

@@ -2,6 +2,7 @@ import type { CatalogStore, Store } from "../catalog/index.ts";
 import { LookseeError } from "../errors.ts";
 import { restore } from "../ranking/index.ts";
 import type { Box, FurtherObject } from "../vision/index.ts";
+import { unseen } from "./model-folder.ts";
 import type { SearchQuery } from "./query.ts";
 import type { Eyes } from "./searcher.ts";
 
@@ -34,7 +35,7 @@ export async function subjectOf(
   catalog: CatalogStore,
   model: Eyes,
 ): Promise<Subject> {
-  if (query.itemId !== undefined) return ofItem(query.itemId, query.box, catalog, model);
+  if (query.itemId !== undefined) return ofItem(query.itemId, query.box, store, catalog, model);
   const photo = query.image ?? store.photo(query.imageId!);
   return ofPhoto(photo, query.box, model);
 }
@@ -55,7 +56,13 @@ async function ofPhoto(photo: Uint8Array, box: Box | undefined, model: Eyes): Pr
   return { ...sight, timings, objects, ownItems: NONE, ownImages: NONE };
 }
 
-async function ofItem(itemId: string, box: Box | undefined, catalog: CatalogStore, model: Eyes): Promise<Subject> {
+async function ofItem(
+  itemId: string,
+  box: Box | undefined,
+  store: Store,
+  catalog: CatalogStore,
+  model: Eyes,
+): Promise<Subject> {
   const images = catalog.imagesOfItem(itemId);
   const own = { ownItems: new Set([itemId]), ownImages: new Set(images) };
   for (const imageId of images) {
@@ -75,9 +82,12 @@ async function ofItem(itemId: string, box: Box | undefined, catalog: CatalogStor
       ...own,
     };
   }
-  throw new LookseeError(
-    "CATALOG_EMPTY",
-    `item ${itemId} has no picture that model ${model.id} has seen`,
-    "Run `looksee index`, or search with a photo",
+  throw (
+    (await unseen(store, catalog, model.id)) ??
+    new LookseeError(
+      "CATALOG_EMPTY",
+      `item ${itemId} has no picture that model ${model.id} has seen`,
+      "Run `looksee index`, or search with a photo",
+    )
   );
 }

@@ -27,6 +27,8 @@ export function healthRoutes(app: FastifyInstance, { shop }: Door): void {
     async () => {
       const names = shop.catalogs();
       if (names[0] !== undefined) await shop.catalog(names[0]).info(); // opens the model, too
+      const faults = names.length > 0 ? await shop.models.faults() : [];
+      if (faults.length > 0 && faults.length >= names.length) throw faults[0]; // no catalog answers
       return { status: "ready", catalogs: names.length };
     },
   );

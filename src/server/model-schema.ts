@@ -7,7 +7,7 @@ export const Model = Type.Object(
     modelId: Type.String(),
     version: Type.Number(),
     inUse: Type.Boolean({ description: "Whether it answers now" }),
-    builtIn: Type.Boolean({ description: "Whether it comes with looksee" }),
+    builtIn: Type.Boolean({ description: "Whether it comes with this version of looksee" }),
     bytes: count(),
     width: Type.Integer({ minimum: 1, description: "Numbers in a feature, before they are mapped to 512" }),
     side: Type.Integer({ minimum: 1, description: "Pixels" }),

@@ -21,6 +21,8 @@ export interface DoorModels {
   list(): Promise<Model[]>;
   /** MODEL_UNKNOWN, MODEL_INCOMPLETE, DATA_BUSY. */
   promote(modelId: string): Promise<Model>;
+  /** What keeps catalogs from answering; see faultsOfModels. */
+  faults(): Promise<Error[]>;
 }
 
 export interface DoorCatalog {

@@ -104,7 +104,7 @@ test("a repository with a looksee card; what looksee does not need stays there",
     `/shops/tiny/resolve/${hub.sha}/model.onnx`,
     "/cdn/model.onnx",
   ]);
-  expect(models()).toEqual([modelId]);
+  expect(models()).toContain(modelId);
 });
 
 test("a repository as exporters make it: onnx/vision_model.onnx and preprocessor_config.json", async () => {

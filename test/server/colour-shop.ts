@@ -66,6 +66,7 @@ export class ColourShop implements DoorShop {
       this.model = modelId;
       return this.#model(modelId);
     },
+    faults: async () => [],
   };
 
   #model(modelId: string): Model {

@@ -123,6 +123,10 @@ const PLAIN: Record<string, Plain> = {
   ITEM_UNKNOWN: { title: "This product is gone", help: "The shop no longer has it. Search with a photo instead." },
   CATALOG_UNKNOWN: { title: "There is no such catalog", help: "The link may be old. Start over to see what there is." },
   CATALOG_EMPTY: { title: "There is nothing to search yet", help: "The shop is still being filled. Come back later." },
+  CATALOG_UNSEEN: {
+    title: "The shop cannot be searched just now",
+    help: "It is being brought up to date. Come back later.",
+  },
   CATEGORY_UNKNOWN: { title: "There is no such category", help: "Show all categories instead." },
   CURSOR_EXPIRED: { title: "This list is too old to go on", help: "Search again for a fresh one." },
   UNREACHABLE: { title: "The shop does not answer", help: "Check your connection, then try again." },

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-import { cp, readdir, readFile, rm } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, resolve } from "node:path";
 import { Readable } from "node:stream";
 import type { Store } from "../../catalog/index.ts";
 import { config } from "../../config.ts";
@@ -11,12 +10,12 @@ import {
   FEATURE_WIDTH,
   LEAST_SAMPLE,
   ModelDraft,
-  openModel,
   readCard,
 } from "../../vision/index.ts";
 import { inOrder } from "../gate.ts";
 import { type Progress, Teller } from "../progress.ts";
 import { fetchFromHub, HUB, type HubOptions } from "./hub.ts";
+import { takeModel } from "./take.ts";
 
 export type AddModelOptions = Pick<HubOptions, "endpoint" | "signal"> & { onProgress?: (progress: Progress) => void };
 
@@ -48,8 +47,7 @@ export async function addModel(store: Store, from: string, options: AddModelOpti
   const lock = store.models.tryLock();
   if (!lock) throw new LookseeError("DATA_BUSY", "another process is adding a model", "Try again once it has finished");
   try {
-    const draft = store.models.draft();
-    return await takeIn(store, from, draft, options, teller).finally(() => rm(draft, { recursive: true, force: true }));
+    return await takeIn(store, from, options, teller);
   } catch (cause) {
     if (!options.signal?.aborted) throw cause;
     const remedy = "Nothing of it is left; run the same command again";
@@ -59,30 +57,24 @@ export async function addModel(store: Store, from: string, options: AddModelOpti
   }
 }
 
-async function takeIn(
-  store: Store,
-  from: string,
-  draft: string,
-  options: AddModelOptions,
-  teller: Teller,
-): Promise<AddedModel> {
-  if (from.startsWith(HUB)) {
-    const onBytes = (done: number, total: number) => teller.at("fetching", done, total);
-    await fetchFromHub(from.slice(HUB.length), draft, { ...options, onBytes });
-  } else await copyModel(from, draft);
-  const { wants, fittedTo } = await complete(store, draft, nameOf(from), options.signal, teller);
-  const model = await openModel(draft); // as every later opening will: card, network, golden answers
-  await model.close();
-  if (model.id === (await readCard(defaultModelFolder())).id)
-    throw new LookseeError(
-      "MODEL_EXISTS",
-      `${model.id} is the model that comes with looksee`,
-      "Give the new one another id",
-    );
-  const answers = createHash("sha256").update(await readFile(join(draft, "golden.json")));
-  await store.models.settle(draft, model.id, answers.digest("hex"));
-  const notes = notesOn(model.card, wants, fittedTo);
-  return { modelId: model.id, folder: store.models.folder(model.id), fittedTo, notes };
+async function takeIn(store: Store, from: string, options: AddModelOptions, teller: Teller): Promise<AddedModel> {
+  const { card, filled } = await takeModel(store, from, async (draft) => {
+    if (from.startsWith(HUB)) {
+      const onBytes = (done: number, total: number) => teller.at("fetching", done, total);
+      await fetchFromHub(from.slice(HUB.length), draft, { ...options, onBytes });
+    } else await store.models.fill(draft, resolve(from), await filesOfModel(from));
+    const completed = await complete(store, draft, nameOf(from), options.signal, teller);
+    const { id } = await readCard(draft);
+    if (id === (await readCard(defaultModelFolder())).id)
+      throw new LookseeError(
+        "MODEL_EXISTS",
+        `${id} is the model that comes with looksee`,
+        "Give the new one another id",
+      );
+    return completed;
+  });
+  const { wants, fittedTo } = filled;
+  return { modelId: card.id, folder: store.models.folder(card.id), fittedTo, notes: notesOn(card, wants, fittedTo) };
 }
 
 /** Fills in what the folder lacks. Returns what that took of the shop's pictures, and how many there were. */
@@ -130,17 +122,15 @@ function somePictures(store: Store, most: number): (() => Uint8Array)[] {
   });
 }
 
-async function copyModel(from: string, to: string): Promise<void> {
-  const folder = resolve(from);
-  const names = await readdir(folder).catch(() => {
+async function filesOfModel(folder: string): Promise<string[]> {
+  const names = await readdir(resolve(folder)).catch(() => {
     throw new LookseeError(
       "MODEL_MISSING",
-      `there is no folder ${folder}`,
+      `there is no folder ${resolve(folder)}`,
       "Name a folder with model.onnx and card.json, or hf:owner/name",
     );
   });
-  for (const name of names)
-    if (FILES.test(name)) await cp(join(folder, name), join(to, name), { recursive: true, dereference: true });
+  return names.filter((name) => FILES.test(name));
 }
 
 /** An id for a model whose folder says none: the folder's name, or owner-name of its repository. */

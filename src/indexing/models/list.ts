@@ -10,7 +10,7 @@ export type ModelInfo = {
   version: number;
   /** Whether it answers now. */
   inUse: boolean;
-  /** Whether it comes with looksee. */
+  /** Whether it comes with this version of looksee. */
   builtIn: boolean;
   /** Of the network file. */
   bytes: number;
@@ -27,17 +27,18 @@ export type ModelInfo = {
 /** The model that comes with looksee first, then those added, by id. */
 export async function listModels(store: Store): Promise<ModelInfo[]> {
   const own = (await readCard(defaultModelFolder())).id;
-  return Promise.all([own, ...store.models.added()].map((modelId) => modelInfo(store, modelId)));
+  return Promise.all([...new Set([own, ...store.models.added()])].map((modelId) => modelInfo(store, modelId)));
 }
 
 /** MODEL_UNKNOWN, MODEL_CARD. */
 export async function modelInfo(store: Store, modelId: string): Promise<ModelInfo> {
   const [{ folder, card }, inUse] = [await cardOf(store, modelId), await modelInUse(store)];
+  const own = (await readCard(defaultModelFolder())).id;
   return {
     modelId,
     version: card.version,
     inUse: modelId === inUse,
-    builtIn: folder === defaultModelFolder(),
+    builtIn: modelId === own,
     bytes: (await stat(join(folder, "model.onnx"))).size,
     width: card.outputs.feature.width,
     side: card.input.side,

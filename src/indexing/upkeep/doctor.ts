@@ -5,8 +5,8 @@ import { type CatalogStore, type Found, openStore, Snapshots, type Store } from 
 import { config } from "../../config.ts";
 import { LookseeError } from "../../errors.ts";
 import { HammingIndex } from "../../hamming-index/index.ts";
-import { modelFolder } from "../../search/index.ts";
-import { defaultModelFolder, type Model, openModel } from "../../vision/index.ts";
+import { modelFolder, unseen } from "../../search/index.ts";
+import { defaultModelFolder, type Model, openModel, readCard } from "../../vision/index.ts";
 import { type Progress, Teller } from "../progress.ts";
 import { faultInDatabase } from "./fault-in-database.ts";
 
@@ -59,8 +59,9 @@ export async function examine(dir: string, modelGiven?: string, options: DoctorO
         if (fault === null) good("database", `SQLite finds no fault in it (${megabytes(sizeOf(dir, "looksee.db"))})`);
         else
           say("database", "bad", fault, "Restore a snapshot (looksee snapshot restore), or import into a new folder");
+        if (modelGiven === undefined) await newDefault(store, say);
         for (const catalog of store.catalogs().map((name) => store.catalog(name))) {
-          catalogFindings(catalog, model ?? undefined, good, say, teller);
+          await catalogFindings(store, catalog, model ?? undefined, good, say, teller);
           if (model) await segments(catalog, model.id, good, say);
         }
         memory(store, good, say);
@@ -134,7 +135,28 @@ function memory(store: Store, good: Good, say: Say): void {
     say("memory", "bad", detail, "Give the machine or container more memory, or serve fewer catalogs from one folder");
 }
 
-function catalogFindings(catalog: CatalogStore, model: Model | undefined, good: Good, say: Say, teller: Teller): void {
+/** The model that comes with this looksee, where another answers and nobody has let it. */
+async function newDefault(store: Store, say: Say): Promise<void> {
+  const inUse = store.models.promoted();
+  const own = (await readCard(defaultModelFolder())).id;
+  if (inUse === null || store.models.wasPromoted(own)) return;
+  const index = store.catalogs().map((name) => `\`looksee index --model ${own} --catalog ${name}\``);
+  say(
+    "new model",
+    "note",
+    `${own} comes with this version of looksee and is not in use; ${inUse} answers`,
+    `To move to it without a pause: ${[...index, `\`looksee models promote ${own}\``].join(", then ")}`,
+  );
+}
+
+async function catalogFindings(
+  store: Store,
+  catalog: CatalogStore,
+  model: Model | undefined,
+  good: Good,
+  say: Say,
+  teller: Teller,
+): Promise<void> {
   const check = `catalog ${catalog.name}`;
   const { items, pictures } = catalog.counts();
   if (items === 0) say(check, "note", "it is empty", "Import a source (looksee import)");
@@ -143,7 +165,9 @@ function catalogFindings(catalog: CatalogStore, model: Model | undefined, good: 
     const wrong: number[] = [];
     const onPage = (codes: number) => teller.at("checking", codes, pictures - missing);
     for (const imageId of catalog.disagreeingCodes(model.id, model.card.codeThresholds, onPage)) wrong.push(imageId);
-    if (missing > 0)
+    const fault = missing > 0 ? await unseen(store, catalog, model.id) : null;
+    if (fault) say(check, "bad", `${fault.code}: ${fault.problem}`, fault.remedy);
+    else if (missing > 0)
       say(
         check,
         missing === pictures ? "bad" : "note",
