@@ -204,16 +204,19 @@ describe("a data folder of old, without a copy of its model,", () => {
     });
 
     const serving = spawn(process.execPath, [later.main, "serve", "--port", "0", "--data", data]);
-    let start = "";
-    serving.stderr.on("data", (text) => (start += text));
-    await expect.poll(() => start, { timeout: 120_000 }).toContain("looksee answers at");
-    expect(start).toMatch(said);
-    const url = /http:\S+/.exec(start)![0];
-    const ready = await fetch(`${url}/health/ready`);
-    expect([ready.status, await ready.json()]).toMatchObject([503, { code: "CATALOG_UNSEEN" }]);
-    expect(await command(later, ["index", "--data", data])).toMatchObject({ exit: 0 });
-    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-    serving.kill();
+    try {
+      let start = "";
+      serving.stderr.on("data", (text) => (start += text));
+      await expect.poll(() => start, { timeout: 120_000 }).toMatch(/looksee answers at \S+\n/);
+      expect(start).toMatch(said);
+      const url = /looksee answers at (\S+)/.exec(start)![1];
+      const ready = await fetch(`${url}/health/ready`);
+      expect([ready.status, await ready.json()]).toMatchObject([503, { code: "CATALOG_UNSEEN" }]);
+      expect(await command(later, ["index", "--data", data])).toMatchObject({ exit: 0 });
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    } finally {
+      serving.kill();
+    }
     expect((await ask(later, data)).modelVersion).toBe("pack-3@1");
     expect([models(data), promotions(data)]).toEqual([["pack-3"], ["pack-3"]]);
   });
