@@ -7,8 +7,10 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-from .model import Network, Served, folded
+from .model import FEATURE_WIDTH, Network, Served, folded
 from .trunk import CHANNELS_32
+
+TRAINING_ONLY = "network.label."
 
 
 def load_served(folder):
@@ -17,8 +19,12 @@ def load_served(folder):
     graph = onnx.load(str(folder / "model.onnx")).graph
     found = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
     masked = found["network.feature.project.weight"].shape[1] == 2 * CHANNELS_32
-    served = Served(folded(Network(masked=masked))).eval()
-    wanted = {k for k in served.state_dict() if not k.endswith("num_batches_tracked")}
+    whitening = (torch.eye(FEATURE_WIDTH), torch.zeros(FEATURE_WIDTH)) if "whitening.weight" in found else None
+    served = Served(folded(Network(masked=masked)), whitening).eval()
+    for name in ("network.box.cells.weight", "network.box.cells.bias"):
+        missing = len(served.state_dict()[name]) - len(found[name])  # a model from before further objects has no map of middles
+        found[name] = torch.cat([found[name], found[name].new_zeros(missing, *found[name].shape[1:])])
+    wanted = {k for k in served.state_dict() if not k.endswith("num_batches_tracked") and not k.startswith(TRAINING_ONLY)}
     served.load_state_dict({k: v for k, v in found.items() if k in wanted}, strict=False)
     missing = wanted - set(found)
     if missing:

@@ -48,7 +48,7 @@ def torch_answers(answers):
     assert card["input"]["mean"] == card["input"]["std"] == [0.5] * 3, "to_input is for -1..1"
     with torch.no_grad():
         parts = [served(to_input(answers[0]["pixels"][at : at + 20])) for at in range(0, 200, 20)]
-    category, box, _, feature = (torch.cat(p).numpy() for p in zip(*parts))
+    category, box, _, feature, *_ = (torch.cat(p).numpy() for p in zip(*parts))
     return {"category": category, "box": box, "feature": feature}
 
 
