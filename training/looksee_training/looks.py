@@ -10,7 +10,8 @@ from .categories import CATEGORIES, index_of, of_clothing, of_groceries
 from .model import FEATURE_WIDTH
 
 CATEGORY_OF = {"groceries": lambda label: index_of(of_groceries(label)),
-               "clothing": lambda label: index_of(of_clothing(label)), "mall": index_of}  # fmt: skip
+               "clothing": lambda label: index_of(of_clothing(label)), "mall": index_of,
+               "streets": lambda label: -1}  # fmt: skip  # its photos show many things
 
 
 @dataclass

@@ -7,18 +7,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from looksee_training import quality_looks as made
 from looksee_training.calibrate import interval
 from looksee_training.categories import CATEGORIES
-from looksee_training.quality_aims import aims, strangers
-from looksee_training.quality_figures import Asked, boxes_of, codes_of, compared_on, paired, pooled, recall_of
-from looksee_training.quality_measures import (
+from looksee_training.looks import CATEGORY_OF
+from looksee_training.quality import made
+from looksee_training.quality.aims import aims, strangers
+from looksee_training.quality.figures import Asked, boxes_of, codes_of, compared_on, paired, pooled, recall_of
+from looksee_training.quality.measures import (
     DEEP, answers_of, as_int8, best_constant_box, compared, nearest, overlap, resampled, shares,
 )  # fmt: skip
-from looksee_training.quality_page import write_report
-from looksee_training.quality_pictures import chosen
-from looksee_training.quality_tables import sections
-from looksee_training.quality_words import ARMS, GAIN, NO_GAIN, NOT_WORSE, holds
+from looksee_training.quality.page import write_report
+from looksee_training.quality.pictures import chosen
+from looksee_training.quality.tables import sections
+from looksee_training.quality.words import ARMS, GAIN, NO_GAIN, NOT_WORSE, holds
 
 
 def unit(rows):
@@ -315,4 +316,4 @@ def test_the_worst_fold_of_never_seen_products_is_held_to_the_aim():
 
 
 def test_street_photos_have_boxes_and_no_category():
-    assert made.CATEGORY_OF["streets"]("") == -1
+    assert CATEGORY_OF["streets"]("") == -1

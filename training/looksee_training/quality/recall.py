@@ -1,8 +1,8 @@
 """Tables of how often the very product is found: by features, by category, by training, and for products never seen."""
 
-from . import quality_aims
-from .quality_aims import short_of
-from .quality_words import (
+from . import aims as wanted
+from .aims import short_of
+from .words import (
     ABSENT, ARMS, COMPARISONS, GAIN, SEEDS, SETS, Section, between, holds, in_order, looks, points, row_of, slug, three,
     triple, unmeasured,
 )  # fmt: skip
@@ -38,7 +38,7 @@ def recall_sections(results, name):
         text += f"Ours finds the very product first for {first} of them, features that never saw a shop for {before}."
     head = ["features", "recall@1", "@4", "@20", "plain mean of the categories, @1 / @4 / @20"]
     plots = [(f"quality-recall-{slug(name)}", f"{SETS[name]}: recall by the number of answers looked at")]
-    note = short_of(quality_aims.recalls(results, name))
+    note = short_of(wanted.recalls(results, name))
     return [Section(title, text, head, rows, note, plots), by_category(results, name)]
 
 
@@ -116,7 +116,7 @@ def comparisons(results):
         "seed's own difference lie above zero; a control is there to fail."
     )
     head = ["what", "photos", "difference", "expected", "so it is"]
-    note = short_of(quality_aims.trainings(results)) if rows else f"{ABSENT.capitalize()}."
+    note = short_of(wanted.trainings(results)) if rows else f"{ABSENT.capitalize()}."
     return Section("One against another", text, head, rows, note)
 
 
@@ -139,4 +139,4 @@ def strangers(found):
         "shown."
     )
     head = ["left out", "their catalogue pictures", "products", "photos", "recall@1", "@4", "@20"]
-    return Section(title, text, head, rows, short_of(quality_aims.strangers(found)))
+    return Section(title, text, head, rows, short_of(wanted.strangers(found)))

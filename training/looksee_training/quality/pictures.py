@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from .quality_measures import DEEP, SHOWN, overlap
+from .measures import DEEP, SHOWN, overlap
 
 # Okabe and Ito's eight, told apart by colour-blind readers too, and four more.
 COLOURS = [

@@ -18,11 +18,11 @@ import shlex
 import sys
 from pathlib import Path
 
-from . import quality_looks as made
-from .quality_figures import Asked, boxes_of, codes_of, compared_on, recall_of, sureness
-from .quality_page import write_report
-from .quality_tables import sections
-from .quality_words import ARMS
+from . import made
+from .figures import Asked, boxes_of, codes_of, compared_on, recall_of, sureness
+from .page import write_report
+from .tables import sections
+from .words import ARMS
 
 
 def models_of(args, out):

@@ -1,10 +1,10 @@
 """Writes the report: one self-contained HTML page with pictures, and Markdown for docs/ with plots alone."""
 
-from .quality_html import page
-from .quality_pictures import QUERIES, curves, plane, side_by_side
-from .quality_words import SETS, row_of, slug
+from .html import page
+from .pictures import QUERIES, curves, plane, side_by_side
+from .words import SETS, row_of, slug
 
-HEADING = """<!-- Written by training/quality.sh; change looksee_training/quality_tables.py instead. -->
+HEADING = """<!-- Written by training/quality.sh; change looksee_training/quality/tables.py instead. -->
 # How well does it find?"""
 BESIDE = (
     "The same command writes a page with the photos themselves and their answers side by side, before and after "

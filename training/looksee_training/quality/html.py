@@ -4,9 +4,9 @@ import base64
 from html import escape
 from pathlib import Path
 
-from .quality_words import SETS
+from .words import SETS
 
-STYLE = Path(__file__).with_name("quality_page.css")
+STYLE = Path(__file__).with_name("page.css")
 BESIDE = (
     "The same photos asked of generic features and of ours: the first five answers, the very product framed. Half of "
     "the photos of each set are such as only one of the two gets right at once. The red box is what ours looks at."

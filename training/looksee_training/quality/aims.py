@@ -1,6 +1,6 @@
 """What we aim at, beside what was measured: rows of what, aim, measured, and whether it is met."""
 
-from .quality_words import (
+from .words import (
     ABSENT, ARMS, BUSY, COMPARISONS, GAIN, SETS, Section, between, holds, load, looks, points, row_of, three,
 )  # fmt: skip
 

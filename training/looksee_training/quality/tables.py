@@ -1,16 +1,16 @@
-"""From what `quality.py` measured to tables and plain sentences; how they are set on a page is `quality_page.py`'s."""
+"""From what `__main__.py` measured to tables and plain sentences; how they are set on a page is `page.py`'s."""
 
-from . import quality_aims
-from .quality_aims import short_of
-from .quality_recall import arms, comparisons, recall_sections, strangers
-from .quality_words import ABSENT, ARMS, SETS, Section, between, in_order, load, row_of, three, triple, unmeasured
+from . import aims as wanted
+from .aims import short_of
+from .recall import arms, comparisons, recall_sections, strangers
+from .words import ABSENT, ARMS, SETS, Section, between, in_order, load, row_of, three, triple, unmeasured
 
 KS, LINEAR_KS, PARTS = ("1", "4", "20"), ("1", "10", "60"), ("head", "vote", "fusion")
 
 
 def sections(results):
     return [
-        quality_aims.aims(results),
+        wanted.aims(results),
         *[part for name in SETS for part in recall_sections(results, name)],
         strangers(results["strangers"]), arms(results), comparisons(results), boxes(results),
         *[categories(results["categories"][name], name) for name in ("clothing", "mall")],
@@ -43,7 +43,7 @@ def boxes(results):
     )
     note = (
         "The constant boxes were chosen on the very photos: nobody guesses better without looking. Milliseconds: "
-        "median of one photo on one core, without decoding. " + short_of(quality_aims.boxes(results))
+        "median of one photo on one core, without decoding. " + short_of(wanted.boxes(results))
     )
     seen = ["one look: mall recall@1 / @4 / @20", "ms", "box cut out too: mall recall", "ms"]
     head = ["box", "streets 0.5", "0.7", "mall 0.5", "0.7", *seen]
@@ -73,7 +73,7 @@ def categories(found, name):
     )
     note = (
         "Most that a category of 100 photos, or the rarer ones together, loses by fusion: "
-        f"{100 * found['mostLost']:.1f} pp. " + (short_of(quality_aims.clothing(found)) if name == "clothing" else "")
+        f"{100 * found['mostLost']:.1f} pp. " + (short_of(wanted.clothing(found)) if name == "clothing" else "")
     )
     return Section(title, text, ["category", "photos", "model", "search", "both"], rows, note)
 
@@ -98,7 +98,7 @@ def codes(results):
         "Recall by the model's floats, by their 512 signs alone, and as a search orders. At most 1 pp should be lost."
     )
     head = ["order", "recall@1 / @4 / @20", "lost @1 (95 %)", "lost @20 (95 %)"]
-    note = short_of(quality_aims.codes(results)) if rows else f"{ABSENT.capitalize()}."
+    note = short_of(wanted.codes(results)) if rows else f"{ABSENT.capitalize()}."
     return Section("What 512 bits lose", text, head, rows, note)
 
 
@@ -137,7 +137,7 @@ def sure(found):
         "wrongly; and how far the score is from the share of first answers that are right."
     )
     head = ["photos", "share", "calibration error of the score"]
-    return Section(title, text, head, rows, short_of(quality_aims.sureness(found)))
+    return Section(title, text, head, rows, short_of(wanted.sureness(found)))
 
 
 def plane(results):

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from . import quality_looks as made
-from .calibrate import expected_calibration_error
-from .quality_measures import KS, LINEAR_KS, answers_of, best_constant_box, compared, overlap, shares
-from .quality_words import COMPARISONS
+from . import made
+from ..calibrate import expected_calibration_error
+from .measures import KS, LINEAR_KS, answers_of, best_constant_box, compared, overlap, shares
+from .words import COMPARISONS
 
 FEW = 10  # photos: a category with fewer is counted with the others of its kind
 OTHERS = "(others)"

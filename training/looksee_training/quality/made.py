@@ -12,12 +12,11 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .looks import CATEGORY_OF, read_looks
-from .quality_words import BUSY
-from .report import name_of
+from ..looks import read_looks
+from ..report import name_of
+from .words import BUSY
 
-ROOT = Path(__file__).parents[2]
-CATEGORY_OF.setdefault("streets", lambda label: -1)  # its photos show many things
+ROOT = Path(__file__).parents[3]
 GENERIC = {"whole": 1.0}
 SQUARES = {"whole": 1.0, "centre-0.7": 1.0, "centre-0.5": 1.0}
 
