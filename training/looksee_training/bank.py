@@ -1,21 +1,20 @@
-"""The latest raw feature of every item's catalogue picture: prototypes that need no forward pass."""
+"""The latest feature of every item's catalogue picture: prototypes that need no forward pass."""
 
 import torch
 
-from .batches import CATALOG
+from .losses import as_feature, as_soft_code
 
 
 class Bank:
-    """(items, 512) raw features, detached; items not seen yet are masked out by a random far vector."""
+    """raw (items, 512), detached; and as the losses compare them, feature and soft code. Items not seen yet have a random
+    far vector."""
 
     def __init__(self, items, width):
-        generator = torch.Generator().manual_seed(0)
-        self.raw = torch.randn(items, width, generator=generator)
+        self.load(torch.randn(items, width, generator=torch.Generator().manual_seed(0)))
 
-    def with_live(self, raw, item, role):
-        """The bank with the batch's own catalogue pictures laid over it; gradients flow through those rows."""
-        live = (role == CATALOG) & (item >= 0)
-        return self.raw.index_copy(0, item[live], raw[live])
+    def load(self, raw):
+        self.raw, self.feature, self.code = raw, as_feature(raw), as_soft_code(raw)
 
     def store(self, raw, item):
-        self.raw[item] = raw.detach()
+        raw = raw.detach()
+        self.raw[item], self.feature[item], self.code[item] = raw, as_feature(raw), as_soft_code(raw)

@@ -1,17 +1,16 @@
-"""Batches without end: items of one family together, so that the hardest negatives meet."""
+"""Batches without end, drawn from the pool: items of one family together, so that the hardest negatives meet."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
-from . import shelf, views
+from .pool import CATALOG, CHANNELS, KINDS, PHOTO, from_int8
 
-CATALOG, PHOTO = 0, 1
-MOST_PARTS = 12
-NO_TARGET = np.zeros(512, np.float16)
-CUT_OUTS = 150  # of a set are kept for tables: each takes a quarter of a second to find
+MOVED = 0.7  # of the photos without a box
+MIRRORED = ("groceries", "clothing", "streets", "tables")  # a mall's mirrored pattern is another item's
 
 
 @dataclass
@@ -20,35 +19,70 @@ class Plan:
 
     mall_items: int = 10  # each one catalogue picture and one photo
     mall_families: int = 3
-    grocery_items: int = 8  # likewise
-    grocery_families: int = 3
-    grocery_photos: int = 1  # of each item
-    grocery_shelves: int = 0  # of each item, drawn from its catalogue picture
-    clothing: int = 6
-    streets: int = 3
-    garments: int = 4
-    tables: int = 0  # several catalogue pictures' products drawn side by side
+    grocery_items: int = 6  # likewise
+    grocery_families: int = 6
+    grocery_photos: int = 2  # of each item
+    grocery_shelves: int = 1  # of each item, drawn from its catalogue picture
+    clothing: int = 12
+    streets: int = 4
+    garments: int = 2
+    tables: int = 2  # several catalogue pictures' products drawn side by side
+
+
+class Pool:
+    """The views of one side that `pool.py` kept, one or several folders of them."""
+
+    def __init__(self, folders, side):
+        parts = [np.load(folder / "rows.npz") for folder in folders]
+        self.rows = {key: np.concatenate([part[key] for part in parts]) for key in parts[0].files}
+        shape = (-1, side // 8, side // 8, CHANNELS)
+        self.stems = [np.memmap(folder / "stem.bin", np.int8, "r").reshape(shape) for folder in folders]
+        self.starts = np.cumsum([0, *(len(stem) for stem in self.stems)])
+
+    def stem(self, row):
+        """int8 (side/8, side/8, 32)."""
+        which = np.searchsorted(self.starts, row, "right") - 1
+        return self.stems[which][row - self.starts[which]]
+
+    def trainable(self, sets):
+        """(n,) whether a view shows, and stands before, nothing that is held out of training."""
+        keep = np.ones(len(self.rows["kind"]), bool)
+        for kind, source in sets.items():
+            train = np.zeros(len(source.pixels), bool)
+            train[[p.row for p in source.of("train")]] = True
+            of_kind = self.rows["kind"] == KINDS.index(kind)
+            keep[of_kind] &= train[self.rows["picture"][of_kind]]
+            if kind == "groceries":
+                before = self.rows["behind"] >= 0
+                keep[before] &= train[self.rows["behind"][before]]
+        return keep
 
 
 class Items:
-    """Pictures of a set grouped by item, items by family. Items without a photo take part if theirs are drawn."""
+    """Items of a set by family, and of each side's pool the rows that show an item: as its catalogue has it, in a photo, drawn
+    on a shelf."""
 
-    def __init__(self, pictures, numbers, by_family=False, drawn=False):
-        """numbers: identity -> its row among the prototypes; new ones are added. by_family: a family is one identity."""
-        self.catalog, self.photos, self.families, self.by_family = {}, {}, {}, by_family
-        for p in pictures:
-            (self.catalog if p.role == "catalog" else self.photos).setdefault(p.item, []).append(p)
-        for item in self.catalog:
-            if drawn or item in self.photos:
+    def __init__(self, pictures, numbers, pools, keeps, kind, identities, seed):
+        """numbers: identity -> its row among the prototypes; new ones are added. identities: see Batches."""
+        self.family = {p.item: p.family for p in pictures if p.role == "catalog"}
+        self.shown = [grouped(pool.rows, keep & (pool.rows["kind"] == KINDS.index(kind))) for pool, keep in zip(pools, keeps)]
+        if identities == "shuffled":
+            names = np.random.default_rng(seed).permutation(list(self.family))
+            other = dict(zip(names, np.roll(names, 1)))  # never itself
+            self.shown = [{key if key[1] == "catalog" else (other[key[0]], key[1]): rows for key, rows in shown.items()}
+                          for shown in self.shown]  # fmt: skip
+        self.by_family, self.families = identities == "family", {}
+        for item, family in self.family.items():
+            if all((item, "catalog") in shown and ((item, "photo") in shown or (item, "shelf") in shown) for shown in self.shown):
                 numbers.setdefault(self.identity(item), len(numbers))
-                self.families.setdefault(self.catalog[item][0].family, []).append(item)
+                self.families.setdefault(family, []).append(item)
         self.numbers = numbers
         self.names = list(self.families)
         self.weights = np.array([len(v) for v in self.families.values()], float)
         self.weights /= self.weights.sum()
 
     def identity(self, item):
-        return ("family", self.catalog[item][0].family) if self.by_family else item
+        return ("family", self.family[item]) if self.by_family else item
 
     def number(self, item):
         return self.numbers[self.identity(item)]
@@ -62,154 +96,125 @@ class Items:
             drawn += [i for i in random.permutation(family)[:take] if i not in drawn]
         return drawn
 
-
-class Row(NamedTuple):
-    """One picture of a batch; -1: unknown."""
-
-    view: views.View
-    category: int = -1
-    item: int = -1
-    role: int = PHOTO
-    label: int = -1
-    target: np.ndarray | None = None  # what a teacher sees in all of the picture
+    def rows(self, side, item, photos, shelves, random):
+        """Of one item: [(row, number)]: a catalogue picture, `photos` photos, `shelves` drawn; where one kind is wanting, the other."""
+        shown = self.shown[side]
+        taken, drawn = shown.get((item, "photo")), shown.get((item, "shelf"))
+        photos, shelves = (photos, shelves if drawn is not None else 0) if taken is not None else (0, photos + shelves)
+        found = [pick(shown[item, "catalog"], random)]
+        found += [pick(taken, random) for _ in range(photos)] + [pick(drawn, random) for _ in range(shelves)]
+        return [(row, self.number(item)) for row in found]
 
 
-class Batches(torch.utils.data.IterableDataset):
-    """Endless batches as dicts of tensors: pixels uint8 (n, side, side, 3); category, label, item, role (n,); box (n, 4)
-    and boxed (n,), whether it is known; parts float (n, MOST_PARTS, 4) with partCategory, partLabel (n, MOST_PARTS), -1 where there is
+class Batches:
+    """Endless batches as dicts of tensors: stem float (n, 32, side/8, side/8); category, label, item, role (n,); box (n, 4)
+    and boxed (n,), whether it is known; parts float (n, parts, 4) with partCategory, partLabel (n, parts), -1 where there is
     none, and listed (n,), whether all the picture's parts are known; target float16 (n, 512), zeros where no teacher looked."""
 
-    def __init__(self, sets, plan, sides, seed, identities="item", teacher=None):
-        """sets: kind -> PictureSet (training part is used). sides: each batch has one of them.
+    def __init__(self, folder, sets, plan, sides, seed, identities="item", teacher=None):
+        """folder: of pool.py. sets: kind -> PictureSet (training part is used). sides: each batch has one of them, drawn alike.
         identities: "item"; "family", all items of a category being one; or "shuffled", the control that must not learn.
         teacher: kind -> float16 (pictures of the set, 512), see teacher.py; or None."""
-        self.sets, self.plan, self.sides, self.seed = sets, plan, sides, seed
-        self.numbers = {}
-        by_family = identities == "family"
-        drawn = {"groceries": plan.grocery_shelves > 0, "mall": False}
-        self.items = {k: Items(sets[k].of("train"), self.numbers, by_family, drawn[k]) for k in ("groceries", "mall") if k in sets}
-        if identities == "shuffled":
-            for items in self.items.values():
-                shuffle_photos(items, np.random.default_rng(seed))
-        self.cut_outs, self.teacher = {}, teacher or {}
-        self.clothing = by_category(sets["clothing"].of("train"))
-        self.streets = sets["streets"].of("train")
+        self.plan, self.sides, self.random = plan, sides, np.random.default_rng(seed)
+        known = {side: sorted(Path(folder).glob(f"{side}-*/")) for side in sides}
+        if missing := [side for side, folders in known.items() if not folders]:
+            raise ValueError(f"POOL_SIDE: {folder} has no views of {missing[0]} px; run looksee_training.pool")
+        self.pools = [Pool(known[side], side) for side in sorted(set(sides))]
+        keeps = [pool.trainable(sets) for pool in self.pools]
+        self.numbers, self.teacher = {}, teacher or {}
+        self.items = {
+            kind: Items(sets[kind].pictures, self.numbers, self.pools, keeps, kind, identities, seed)
+            for kind in ("groceries", "mall") if kind in sets
+        }  # fmt: skip
+        self.clothing = [by_label(pool.rows, keep) for pool, keep in zip(self.pools, keeps)]
+        kinds = [pool.rows["kind"] == KINDS.index("streets") for pool in self.pools]
+        whole = [pool.rows["category"] < 0 for pool in self.pools]
+        self.streets = [np.flatnonzero(k & s & w) for k, s, w in zip(keeps, kinds, whole)]
+        self.garments = [np.flatnonzero(k & s & ~w) for k, s, w in zip(keeps, kinds, whole)]
+        self.tables = [np.flatnonzero(k & (p.rows["kind"] == KINDS.index("tables"))) for p, k in zip(self.pools, keeps)]
 
-    def __iter__(self):
-        info = torch.utils.data.get_worker_info()
-        random = np.random.default_rng([self.seed, info.id if info else 0])
-        while True:
-            yield self.batch(random)
-
-    def batch(self, random):
-        rows, plan = [], self.plan
-        self.side = pick(self.sides, random)
+    def batch(self):
+        random, plan, rows = self.random, self.plan, []
+        side = sorted(set(self.sides)).index(pick(self.sides, random))
         for kind, count, families, photos, shelves in (
             ("mall", plan.mall_items, plan.mall_families, 1, 0),
             ("groceries", plan.grocery_items, plan.grocery_families, plan.grocery_photos, plan.grocery_shelves),
         ):
-            if kind not in self.items:
-                continue
-            items = self.items[kind]
-            for item in items.draw(random, count, families):
-                number = items.number(item)
-                rows.append(self.catalog(kind, pick(items.catalog[item], random), random, number))
-                taken = items.photos.get(item)
-                for photo in pick_many(taken, random, photos) if taken else ():
-                    rows.append(self.photo(kind, photo, random, number))
-                for _ in range(shelves if taken else shelves + photos):
-                    rows.append(self.shelf(kind, items, item, random, number))
-        for _ in range(plan.clothing):
-            kinds = list(self.clothing)
-            weights = np.sqrt([len(self.clothing[k]) for k in kinds])  # between the long tail and an even share
-            drawn = self.clothing[kinds[random.choice(len(kinds), p=weights / weights.sum())]]
-            rows.append(self.photo("clothing", pick(drawn, random), random))
-        for _ in range(plan.streets):
-            rows.append(self.photo("streets", pick(self.streets, random), random))
-        for _ in range(plan.garments):
-            picture = pick(self.streets, random)
-            part = pick(picture.parts, random)
-            view = views.garment_view(self.sets["streets"].pixels[picture.row], part.box, random, self.side)
-            rows.append(Row(view, part.category, label=part.label))
-        for _ in range(plan.tables):
-            rows.append(self.table(random))
-        return collated(rows)
+            if kind in self.items and count:
+                items = self.items[kind]
+                for item in items.draw(random, count, families):
+                    rows += items.rows(side, item, photos, shelves, random)
+        if plan.clothing:
+            labels = list(self.clothing[side])
+            weights = np.sqrt([len(self.clothing[side][k]) for k in labels])  # between the long tail and an even share
+            drawn = random.choice(len(labels), plan.clothing, p=weights / weights.sum())
+            rows += [(pick(self.clothing[side][labels[n]], random), -1) for n in drawn]
+        for source, count in ((self.streets, plan.streets), (self.garments, plan.garments), (self.tables, plan.tables)):
+            rows += [(pick(source[side], random), -1) for _ in range(count)]
+        return self.collated(self.pools[side], rows)
 
-    def catalog(self, kind, picture, random, number):
-        pixels = self.sets[kind].pixels[picture.row]
-        view = views.catalog_view(pixels, picture, random, self.side, flip=kind == "groceries")
-        return Row(view, picture.category, number, CATALOG, target=self.target(kind, picture))
+    def collated(self, pool, drawn):
+        rows, numbers = np.array(drawn).T
+        known = {key: value[rows] for key, value in pool.rows.items()}
+        stem = np.stack([pool.stem(row) for row in rows])
+        mirror = np.isin(known["kind"], [KINDS.index(kind) for kind in MIRRORED]) & (self.random.random(len(rows)) < 0.5)
+        stem[mirror] = stem[mirror][:, :, ::-1]
+        box = mirrored(known["box"], mirror)
+        parts = mirrored(known["parts"][:, :, :4], mirror[:, None])
+        stem, free = from_int8(stem), (known["role"] == PHOTO) & (box[:, 0] < 0) & ~known["listed"]
+        free &= self.random.random(len(rows)) < MOVED
+        if free.any():
+            stem[free] = moved(stem[free], self.random)
+        return {
+            "stem": stem, "box": torch.from_numpy(box), "boxed": torch.from_numpy(box[:, 0] >= 0),
+            "parts": torch.from_numpy(parts), "listed": torch.from_numpy(known["listed"]),
+            "partCategory": torch.from_numpy(known["parts"][:, :, 4]).long(),
+            "partLabel": torch.from_numpy(known["parts"][:, :, 5]).long(),
+            "item": torch.from_numpy(numbers).long(), "target": torch.from_numpy(self.targets(known)),
+            **{key: torch.from_numpy(known[key]).long() for key in ("category", "label", "role")},
+        }  # fmt: skip
 
-    def photo(self, kind, picture, random, number=-1):
-        pixels = self.sets[kind].pixels[picture.row]
-        if kind == "groceries":
-            view = views.shop_view(pixels, picture, random, self.side)
-        else:
-            view = views.photo_view(pixels, picture, random, self.side, flip=kind in ("clothing", "streets"))
-        return Row(view, picture.category, number, PHOTO, picture.label, self.target(kind, picture))
-
-    def target(self, kind, picture):
-        return self.teacher[kind][picture.row] if kind in self.teacher else None
-
-    def shelf(self, kind, items, item, random, number):
-        view = views.shelf_view(self.cut_out(kind, item), *self.backdrop(kind, random), random, self.side)
-        return Row(view, items.catalog[item][0].category, number)
-
-    def table(self, random):
-        kinds = [pick(list(self.items), random) for _ in range(random.integers(2, 7))]
-        chosen = [(kind, pick(list(self.items[kind].catalog)[:CUT_OUTS], random)) for kind in kinds]
-        categories = [self.items[kind].catalog[item][0].category for kind, item in chosen]
-        cut_outs = [self.cut_out(kind, item) for kind, item in chosen]
-        return Row(views.table_view(cut_outs, categories, *self.backdrop("groceries", random), random, self.side))
-
-    def cut_out(self, kind, item):
-        if (kind, item) not in self.cut_outs:
-            picture = self.items[kind].catalog[item][0]
-            self.cut_outs[kind, item] = shelf.cut_out(self.sets[kind].pixels[picture.row], picture.content)
-        return self.cut_outs[kind, item]
-
-    def backdrop(self, kind, random):
-        """Pixels of some photo of a set, and whose they are."""
-        photos = self.items[kind].photos
-        picture = pick(photos[pick(list(photos), random)], random)
-        return self.sets[kind].pixels[picture.row], picture
+    def targets(self, known):
+        found = np.zeros((len(known["kind"]), 512), np.float16)
+        for kind, seen in self.teacher.items():
+            of_kind = (known["kind"] == KINDS.index(kind)) & ~known["drawn"]
+            found[of_kind] = seen[known["picture"][of_kind]]
+        return found
 
 
-def collated(rows):
-    boxes = torch.from_numpy(np.stack([row.view.box for row in rows]))
-    parts = torch.full((len(rows), MOST_PARTS, 4), -1.0)
-    part_category, part_label = torch.full((2, len(rows), MOST_PARTS), -1)
-    for n, row in enumerate(rows):
-        for m, part in enumerate((row.view.parts or ())[:MOST_PARTS]):
-            parts[n, m] = torch.from_numpy(np.float32(part.box))
-            part_category[n, m], part_label[n, m] = part.category, part.label
-    return {
-        "pixels": torch.from_numpy(np.stack([row.view.pixels for row in rows])), "box": boxes, "boxed": boxes[:, 0] >= 0,
-        **{key: torch.tensor([getattr(row, key) for row in rows]) for key in ("category", "label", "item", "role")},
-        "parts": parts, "partCategory": part_category, "partLabel": part_label,
-        "target": torch.from_numpy(np.stack([NO_TARGET if row.target is None else row.target for row in rows])),
-        "listed": torch.tensor([row.view.parts is not None for row in rows]),
-    }  # fmt: skip
+def grouped(rows, keep):
+    """(item, "catalog" | "photo" | "shelf") -> row numbers."""
+    found = {}
+    for row in np.flatnonzero(keep):
+        shown = "catalog" if rows["role"][row] == CATALOG else "shelf" if rows["drawn"][row] else "photo"
+        found.setdefault((str(rows["item"][row]), shown), []).append(row)
+    return {key: np.array(value) for key, value in found.items()}
 
 
-def by_category(pictures):
-    grouped = {}
-    for p in pictures:
-        grouped.setdefault(p.category, []).append(p)
-    return grouped
+def by_label(rows, keep):
+    found = {}
+    for row in np.flatnonzero(keep & (rows["kind"] == KINDS.index("clothing"))):
+        found.setdefault(int(rows["label"][row]), []).append(row)
+    return found
+
+
+def mirrored(boxes, which):
+    """Boxes (..., 4) with x turned round where `which`; unknown ones (-1) stay."""
+    turned = np.stack([1 - boxes[..., 2], boxes[..., 1], 1 - boxes[..., 0], boxes[..., 3]], -1)
+    return np.where((which & (boxes[..., 0] >= 0))[..., None], turned, boxes)
+
+
+def moved(stem, random):
+    """Maps (n, c, h, w), each turned by up to 0.2 rad, scaled by 0.87 to 1.42 and shifted by up to a tenth, its edges
+    repeated, its channels made stronger or weaker by a tenth or so: a kept view seldom comes back as it was."""
+    n, c = stem.shape[:2]
+    angle, shown, shift = random.uniform(-0.2, 0.2, n), np.exp(random.uniform(-0.35, 0.14, n)), random.uniform(-0.2, 0.2, (2, n))
+    turn, across = np.cos(angle) * shown, np.sin(angle) * shown
+    affine = np.stack([turn, -across, shift[0], across, turn, shift[1]], 1).reshape(n, 2, 3)
+    grid = F.affine_grid(torch.from_numpy(affine).float(), stem.shape, align_corners=False)
+    gains = torch.from_numpy(np.exp(random.normal(0, 0.1, (n, c, 1, 1)))).float()
+    return F.grid_sample(stem, grid, padding_mode="border", align_corners=False) * gains
 
 
 def pick(choices, random):
     return choices[random.integers(len(choices))]
-
-
-def pick_many(choices, random, count):
-    return [pick(choices, random) for _ in range(count)]
-
-
-def shuffle_photos(items, random):
-    """Gives every item another item's photos."""
-    names = list(items.photos)
-    photos = [items.photos[n] for n in names]
-    for name, order in zip(names, random.permutation(len(names))):
-        items.photos[name] = photos[order]

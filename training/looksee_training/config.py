@@ -10,6 +10,7 @@ from .batches import Plan
 @dataclass
 class Config:
     prepared: str  # folder with groceries/, clothing/, streets/, mall/ as prepare.ts wrote them
+    pool: str  # folder of views that pool.py drew from them
     trunk: str  # mobilenet_v2_imagenet.npz
     held_out: str  # groceries' train photos kept for validation, as visits.py wrote them
     steps: int  # batches of each process; the schedule ends then
@@ -22,7 +23,6 @@ class Config:
     processes: int = 2
     sets: list = field(default_factory=lambda: ["groceries", "clothing", "streets", "mall"])
     masked: bool = False  # the feature sees what is in the box too, and its loss moves the box
-    frozen_stages: int = 7  # edges, colours and textures stay as ImageNet taught them: twice as fast, and 4 points better
     trunk_rate: float = 4e-4
     head_rate: float = 2e-3
     weight_decay: float = 0.02

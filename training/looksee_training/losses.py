@@ -25,10 +25,11 @@ def classification(logits, truth, smoothing):
     return F.cross_entropy(logits[known], truth[known], label_smoothing=smoothing)
 
 
-def prototype_contrast(queries, items, prototypes, temperature):
+def prototype_contrast(queries, items, prototypes, temperature, live=None):
     """Softmax over every known item's catalogue picture: each photo must pick its own.
 
     queries: float (n, d) unit rows. items: int64 (n,), the right row of prototypes. prototypes: float (m, d) unit rows.
+    live: unit rows (k, d) and their items (k,), which stand in for the prototypes of these items, with their gradients.
     temperature > 0. Returns a scalar >= 0; 0 for n = 0. Raises ValueError on unequal widths.
     Source: normalised softmax (Zhai and Wu, "Classification is a strong baseline for deep metric learning", BMVC 2019),
     with catalogue pictures in the place of learned proxies (cross-batch memory: Wang et al., CVPR 2020).
@@ -37,7 +38,10 @@ def prototype_contrast(queries, items, prototypes, temperature):
         raise ValueError(f"LOSS_SHAPE: {tuple(queries.shape)} and {tuple(prototypes.shape)} differ in width")
     if len(queries) == 0:
         return queries.sum() * 0
-    return F.cross_entropy(queries @ prototypes.T / temperature, items)
+    alike = queries @ prototypes.T
+    if live is not None:
+        alike = alike.index_copy(1, live[1], queries @ live[0].T)
+    return F.cross_entropy(alike / temperature, items)
 
 
 def batch_contrast(features, items, temperature):

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .categories import CATEGORIES, LABELS
-from .trunk import CHANNELS_16, CHANNELS_32, build_trunk, fold, join_padding, run_trunk
+from .trunk import CHANNELS_16, CHANNELS_32, STAGES, build_trunk, fold, join_padding, run_trunk
 
 FEATURE_WIDTH = 512
 OBJECTS = 8  # boxes that are answered for a picture
@@ -123,9 +123,7 @@ class Network(nn.Module):
 
     def forward(self, x, start=0):
         """start > 0: x is what the trunk's first `start` stages gave."""
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.training):
-            middle, deep = run_trunk(self.trunk, x, start)
-        middle, deep = middle.float(), deep.float()
+        middle, deep = run_trunk(self.trunk, x, start)
         pooled = deep.mean((2, 3))
         box, score, proposals, objectness = self.box(middle, deep)
         seen = pooled
@@ -156,25 +154,43 @@ def folded(network):
 
 class Served(nn.Module):
     """What ONNX carries: (n, 3, s, s) -> category logits, box, boxScore (0..1), feature of unit length; and for the
-    OBJECTS likeliest things in the picture boxes (n, k, 4), boxScores (n, k), boxCategories (n, k, 14) logits."""
+    OBJECTS likeliest things in the picture boxes (n, k, 4), boxScores (n, k), boxCategories (n, k, 14) logits.
+
+    Several networks share the stages that none of them trained, and each goes on by itself: boxes are the first one's,
+    category logits their mean, the feature all of theirs side by side, mapped to 512.
+    """
 
     OUTPUTS = ("category", "box", "boxScore", "feature", "boxes", "boxScores", "boxCategories")
 
-    def __init__(self, network, whitening=None):
-        """whitening: matrix (512, 512) and mean (512,) of `whitening.py`, or None."""
+    def __init__(self, networks, mapping=None):
+        """mapping: matrix (512, 512 * networks) and mean (512 * networks,) of `mapping.py`; None for one network alone.
+        Raises ValueError for networks whose first stages differ."""
         super().__init__()
-        self.network = network
-        self.whitening = nn.Identity()
-        if whitening is not None:
-            matrix, mean = (torch.as_tensor(part) for part in whitening)
-            self.whitening = nn.Linear(FEATURE_WIDTH, FEATURE_WIDTH)
-            self.whitening.weight.data, self.whitening.bias.data = matrix, -(matrix @ mean)
+        if any(not same_weights(networks[0].trunk[:STAGES], other.trunk[:STAGES]) for other in networks[1:]):
+            raise ValueError(f"STEM_DIFFERS: the networks' first {STAGES} stages are not equal, so they cannot share them")
+        self.stem = networks[0].trunk[:STAGES]
+        self.networks = nn.ModuleList(copy.deepcopy(network) for network in networks)
+        for network in self.networks:
+            for stage in range(STAGES):
+                network.trunk[stage] = nn.Identity()
+        self.mapping = nn.Identity()
+        if mapping is not None:
+            matrix, mean = (torch.as_tensor(part) for part in mapping)
+            self.mapping = nn.Linear(matrix.shape[1], FEATURE_WIDTH)
+            self.mapping.weight.data, self.mapping.bias.data = matrix, -(matrix @ mean)
 
     def forward(self, x):
-        out = self.network(x)
-        feature = self.whitening(F.normalize(out["raw"], dim=1))
-        boxes, scores = objects(out["proposals"], out["middle"])
+        stem = self.stem(x)
+        outs = [network(stem, start=STAGES) for network in self.networks]
+        feature = self.mapping(torch.cat([F.normalize(out["raw"], dim=1) for out in outs], 1))
+        boxes, scores = objects(outs[0]["proposals"], outs[0]["middle"])
         return (
-            out["category"], out["box"], out["score"].sigmoid(), F.normalize(feature, dim=1),
-            boxes, scores, self.network.category_within(out["deep"], boxes),
+            torch.stack([out["category"] for out in outs]).mean(0), outs[0]["box"], outs[0]["score"].sigmoid(),
+            F.normalize(feature, dim=1), boxes, scores, self.networks[0].category_within(outs[0]["deep"], boxes),
         )  # fmt: skip
+
+
+def same_weights(a, b):
+    """Whether two modules hold equal weights and statistics under the same names."""
+    a, b = a.state_dict(), b.state_dict()
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)

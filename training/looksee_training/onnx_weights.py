@@ -1,6 +1,7 @@
 """The PyTorch network of a model folder, its weights read back from model.onnx."""
 
 import json
+import re
 from pathlib import Path
 
 import onnx
@@ -8,25 +9,36 @@ import torch
 from onnx import numpy_helper
 
 from .model import FEATURE_WIDTH, Network, Served, folded
-from .trunk import CHANNELS_32
+from .trunk import CHANNELS_32, STAGES
 
-TRAINING_ONLY = "network.label."
+TRAINING_ONLY = ".label."
 
 
 def load_served(folder):
     """Served network and card of a model folder. Raises RuntimeError when the file holds other weights than the network."""
     folder = Path(folder)
     graph = onnx.load(str(folder / "model.onnx")).graph
-    found = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
-    masked = found["network.feature.project.weight"].shape[1] == 2 * CHANNELS_32
-    whitening = (torch.eye(FEATURE_WIDTH), torch.zeros(FEATURE_WIDTH)) if "whitening.weight" in found else None
-    served = Served(folded(Network(masked=masked)), whitening).eval()
-    for name in ("network.box.cells.weight", "network.box.cells.bias"):
+    found = {renamed(t.name): torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
+    projections = sorted(name for name in found if name.endswith(".feature.project.weight"))
+    networks = [folded(Network(masked=found[name].shape[1] == 2 * CHANNELS_32)) for name in projections]
+    for other in networks[1:]:
+        other.trunk[:STAGES].load_state_dict(networks[0].trunk[:STAGES].state_dict())
+    width = FEATURE_WIDTH * len(networks)
+    mapping = (torch.zeros(FEATURE_WIDTH, width), torch.zeros(width)) if "mapping.weight" in found else None
+    served = Served(networks, mapping).eval()
+    for name in ("networks.0.box.cells.weight", "networks.0.box.cells.bias"):
         missing = len(served.state_dict()[name]) - len(found[name])  # a model from before further objects has no map of middles
         found[name] = torch.cat([found[name], found[name].new_zeros(missing, *found[name].shape[1:])])
-    wanted = {k for k in served.state_dict() if not k.endswith("num_batches_tracked") and not k.startswith(TRAINING_ONLY)}
-    served.load_state_dict({k: v for k, v in found.items() if k in wanted}, strict=False)
-    missing = wanted - set(found)
-    if missing:
+    wanted = {k for k in served.state_dict() if not k.endswith("num_batches_tracked") and TRAINING_ONLY not in k}
+    if missing := wanted - set(found):
         raise RuntimeError(f"ONNX_WEIGHTS: {folder / 'model.onnx'} lacks {sorted(missing)[:3]}")
+    served.load_state_dict({k: found[k] for k in wanted}, strict=False)
     return served, json.loads((folder / "card.json").read_text())
+
+
+def renamed(name):
+    """A weight's name today; models from before two networks could share a stem had one, called `network`."""
+    stage = re.match(r"network\.trunk\.(\d+)\.", name)
+    if stage and int(stage[1]) < STAGES:
+        return name.replace("network.trunk", "stem", 1)
+    return re.sub(r"^network\.", "networks.0.", name)

@@ -24,13 +24,13 @@ import torch.nn.functional as F
 
 from . import losses
 from .bank import Bank
-from .batches import CATALOG, PHOTO, Batches
+from .batches import Batches
 from .config import read_config
 from .evaluate import internal_figures
-from .export import to_input
 from .model import FEATURE_WIDTH, Network
+from .pool import CATALOG, PHOTO
 from .sets import PictureSet, read_held_out
-from .trunk import frozen_stem
+from .trunk import STAGES
 
 LABEL_SCALE = 16.0  # of the cosine, before the softmax over garments
 
@@ -41,14 +41,14 @@ def batch_loss(network, out, batch, bank, proxies, drift, config):
     known = item >= 0
     photos = known & (role == PHOTO)
     catalog = known & (role == CATALOG)
-    prototypes = bank.with_live(raw, item, role)
     feature, code = losses.as_feature, losses.as_soft_code
+    live = (raw[catalog], item[catalog])
     boxed = batch["boxed"]
     terms = {
         "feature": lambda: losses.prototype_contrast(
-            feature(raw[photos]), item[photos], feature(prototypes), config.temperature),
+            feature(raw[photos]), item[photos], bank.feature, config.temperature, (feature(live[0]), live[1])),
         "code": lambda: losses.prototype_contrast(
-            code(raw[photos]), item[photos], code(prototypes), config.code_temperature),
+            code(raw[photos]), item[photos], bank.code, config.code_temperature, (code(live[0]), live[1])),
         "proxy": lambda: losses.prototype_contrast(
             feature(raw[known]), item[known], feature(proxies), config.temperature),
         "triplet": lambda: losses.query_triplets(
@@ -156,9 +156,9 @@ def work(rank, config, run, resume):
     held_out = Path(config.prepared) / "mall-val"
     held_out = PictureSet(held_out, "mall", part="validation") if held_out.exists() and "mall" in sets else None
     teacher = dict(np.load(config.teacher)) if config.teacher else None
-    data = Batches(sets, config.plan, config.sides, config.seed * 1000 + rank, config.identities, teacher)
+    data = Batches(config.pool, sets, config.plan, config.sides, config.seed, config.identities, teacher)
     network = Network(config.trunk, masked=config.masked).to(memory_format=torch.channels_last)
-    slow, fast = list(network.trunk[config.frozen_stages :].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
+    slow, fast = list(network.trunk[STAGES:].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
     began = [weight.detach().clone() for weight in slow]  # ImageNet's, also where the run goes on from another
     proxies = torch.nn.Parameter(torch.randn(len(data.numbers), FEATURE_WIDTH))
     if config.weight_proxy > 0:
@@ -171,31 +171,25 @@ def work(rank, config, run, resume):
     if config.start:
         earlier = torch.load(config.start, map_location="cpu")
         network.load_state_dict(earlier["average"])
-        bank.raw, average = earlier["bank"], Average(network)
+        bank.load(earlier["bank"])
+        average = Average(network)
     if resume:
         state = torch.load(run / "last.pt", map_location="cpu")
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         proxies.data = state["proxies"]
-        average.state, bank.raw, step, spent = state["average"], state["bank"], state["step"], state["spent"]
-    stem = frozen_stem(network.trunk, config.frozen_stages)
+        bank.load(state["bank"])
+        average.state, step, spent = state["average"], state["step"], state["spent"]
     must_agree([*network.parameters(), proxies, bank.raw], config.processes)
     torch.manual_seed(config.seed * 1000 + rank)  # and drops other inputs
-    data.seed += step  # a run that goes on draws other pictures than it began with
-    # Forked: a spawned worker would be sent every mapped picture through a pipe.
-    loader = torch.utils.data.DataLoader(
-        data, batch_size=None, num_workers=1, prefetch_factor=4, multiprocessing_context="fork")
-    loader = iter(loader)
+    data.random = np.random.default_rng([config.seed, rank, step])  # a run that goes on draws other views than it began with
     started, saved, evaluated, sums = time.monotonic(), spent, spent, {}
     while step < config.steps:
         for group in optimiser.param_groups:
             group["lr"] = group["top"] * rate_at(step / config.steps, config.warm_up)
-        batch = next(loader)
+        batch = data.batch()
         network.train()
-        x = to_input(batch["pixels"].numpy()).contiguous(memory_format=torch.channels_last)
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            x = stem(x)
-        out = network(x, start=config.frozen_stages)
+        out = network(batch["stem"], start=STAGES)
         loss, parts = batch_loss(network, out, batch, bank, proxies, zip(slow, began), config)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()

@@ -8,6 +8,7 @@ TEXT = """
 seeds = [1, 2]
 [base]
 prepared = "a"
+pool = "p"
 trunk = "b"
 held_out = "c"
 steps = 5

@@ -23,6 +23,17 @@ def test_prototype_contrast_equals_a_loop():
     assert losses.prototype_contrast(queries, items, prototypes, 0.1).item() == pytest.approx(total / 5)
 
 
+def test_live_rows_stand_in_for_the_prototypes_of_their_items_with_their_gradients():
+    queries, prototypes, live = rows(4, seed=1), rows(6, seed=2), rows(2, seed=3).requires_grad_()
+    items, which = torch.tensor([0, 5, 2, 2]), torch.tensor([2, 4])
+    replaced = prototypes.clone()
+    replaced[which] = live.detach()
+    loss = losses.prototype_contrast(queries, items, prototypes, 0.1, (live, which))
+    assert loss.item() == pytest.approx(losses.prototype_contrast(queries, items, replaced, 0.1).item())
+    loss.backward()
+    assert (live.grad.norm(dim=1) > 0).all()
+
+
 def test_prototype_contrast_of_nothing_is_a_zero_that_can_be_differentiated():
     queries = rows(3)[:0].requires_grad_()
     loss = losses.prototype_contrast(queries, torch.zeros(0, dtype=torch.int64), rows(4), 0.1)

@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from looksee_training.model import Network, Served, folded, objects, pooled_within, soft_mask
-from looksee_training.trunk import QuickReLU6, SamePadding, frozen_stem
-from looksee_training.whitening import half_whitening
+from looksee_training.trunk import STAGES, SamePadding, frozen_stem
+from looksee_training.mapping import fit, rotation
 
 torch.manual_seed(0)
 
@@ -23,7 +23,7 @@ def network(request):
 @pytest.mark.parametrize("side", [64, 160, 192])
 def test_served_outputs_keep_the_contract(network, side):
     with torch.no_grad():
-        category, box, score, feature, boxes, scores, kinds = Served(network)(torch.rand(3, 3, side, side) * 2 - 1)
+        category, box, score, feature, boxes, scores, kinds = Served([network])(torch.rand(3, 3, side, side) * 2 - 1)
     assert category.shape == (3, 14) and box.shape == (3, 4) and score.shape == (3,) and feature.shape == (3, 512)
     assert torch.allclose(feature.norm(dim=1), torch.ones(3), atol=1e-5)
     assert (box[:, :2] <= box[:, 2:]).all() and (box >= 0).all() and (box <= 1).all()
@@ -53,7 +53,7 @@ def test_a_boxs_category_is_that_of_what_lies_in_it(network):
 def test_folding_changes_nothing(network):
     x = torch.rand(2, 3, 96, 96) * 2 - 1
     with torch.no_grad():
-        for plain, other in zip(Served(network)(x), Served(folded(network))(x)):
+        for plain, other in zip(Served([network])(x), Served([folded(network)])(x)):
             assert torch.allclose(plain, other, atol=1e-4)
 
 
@@ -87,26 +87,47 @@ def test_five_strided_convolutions_pad_right_and_below(network):
     assert SamePadding()(x + 1)[0, 0].tolist() == np.pad(np.ones((2, 2)), ((0, 1), (0, 1))).tolist()
 
 
-def test_the_quick_relu6_is_relu6_with_a_gradient_above_6():
-    x = torch.tensor([-1.0, 0.5, 5.9, 7.0], requires_grad=True)
-    y = QuickReLU6().train()(x * 1)
-    y.sum().backward()
-    assert torch.equal(y.detach(), torch.nn.functional.relu6(x.detach()))
-    assert x.grad.tolist() == [0, 1, 1, 1]
-    assert torch.equal(QuickReLU6().eval()(x), torch.nn.functional.relu6(x))
-
-
-def test_half_whitening_halves_the_spread_in_powers_and_is_served():
+def test_the_map_halves_the_spread_in_powers_and_is_served():
     random = np.random.default_rng(0)
     rows = random.normal(size=(4000, 512)) * np.geomspace(4, 0.5, 512) + 0.3
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    matrix, mean = half_whitening([rows[:3000], rows[3000:]])
-    before, after = (np.sqrt(np.diag(np.cov(x.T))) for x in (rows, (rows - mean) @ matrix))
-    ratio = (before[0] / before[-1], after[0] / after[-1])
+    matrix, mean = fit([rows[:3000], rows[3000:]], turns=2)
+    before, after = (np.sqrt(np.linalg.eigvalsh(np.cov(x.T))) for x in (rows, (rows - mean) @ matrix.T))
+    ratio = (before[-1] / before[0], after[-1] / after[0])
     assert ratio[0] > 6 and abs(np.log(ratio[1]) / np.log(ratio[0]) - 0.5) < 0.1
     net = Network().eval()
     x = torch.rand(2, 3, 64, 64) * 2 - 1
     with torch.no_grad():
-        plain, served = Served(net)(x)[3].numpy(), Served(net, (matrix, mean))(x)[3].numpy()
-    by_hand = (plain - mean) @ matrix
+        plain, served = Served([net])(x)[3].numpy(), Served([net], (matrix, mean))(x)[3].numpy()
+    by_hand = (plain - mean) @ matrix.T
     assert np.allclose(served, by_hand / np.linalg.norm(by_hand, axis=1, keepdims=True), atol=1e-4)
+
+
+def test_the_rotation_keeps_lengths_and_brings_rows_to_their_signs():
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(2000, 32)) * np.geomspace(3, 0.3, 32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    turned = rotation(rows, turns=30)
+    assert np.allclose(turned @ turned.T, np.eye(32), atol=1e-8)
+
+    def lost(x):
+        return np.square(np.sign(x) / np.sqrt(32) - x).sum(1).mean()
+
+    assert lost(rows @ turned.T) < lost(rows @ rotation(rows, turns=0).T) < lost(rows)
+
+
+def test_two_networks_share_a_stem_and_their_features_are_mapped_side_by_side():
+    torch.manual_seed(1)
+    one, two = Network(masked=True).eval(), Network().eval()
+    two.trunk[:STAGES].load_state_dict(one.trunk[:STAGES].state_dict())
+    matrix, mean = torch.randn(512, 1024), torch.randn(1024) / 30
+    x = torch.rand(2, 3, 64, 64) * 2 - 1
+    with torch.no_grad():
+        category, box, _, feature, *_ = Served([one, two], (matrix, mean))(x)
+        a, b = one(x), two(x)
+        both = torch.cat([torch.nn.functional.normalize(out["raw"], dim=1) for out in (a, b)], 1) - mean
+        expected = torch.nn.functional.normalize(both @ matrix.T, dim=1)
+    assert torch.allclose(feature, expected, atol=1e-4) and torch.allclose(box, a["box"])
+    assert torch.allclose(category, (a["category"] + b["category"]) / 2, atol=1e-5)
+    with pytest.raises(ValueError, match="STEM_DIFFERS"):
+        Served([one, Network().eval()], (matrix, mean))

@@ -81,7 +81,7 @@ def test_a_street_word_with_a_label_has_that_labels_kind():
 
 def test_config_refuses_unknown_keys_and_wrong_types(tmp_path):
     file = tmp_path / "c.toml"
-    file.write_text('prepared = "a"\ntrunk = "b"\nheld_out = "c"\nsteps = 5\n[plan]\nclothing = 3\n')
+    file.write_text('prepared = "a"\npool = "p"\ntrunk = "b"\nheld_out = "c"\nsteps = 5\n[plan]\nclothing = 3\n')
     config = read_config(file, ["seed=9", "plan.streets=0"])
     assert (config.steps, config.seed, config.plan.clothing, config.plan.streets) == (5, 9, 3, 0)
     with pytest.raises(ValueError, match="CONFIG_KEY: minuts"):

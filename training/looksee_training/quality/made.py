@@ -111,7 +111,7 @@ def trained(run, out):
     """The model of a finished training run NAME-SEED; None, with a line that says so, where it is not finished.
 
     The last line of metrics.jsonl says `end`. If they are there, run/card.json is laid over the card that is made, and
-    run/whitening.npz goes into the network.
+    run/mapping.npz goes into the network.
     """
     config, metrics, checkpoint = (run / n for n in ("config.json", "metrics.jsonl", "last.pt"))
     if not all(file.exists() for file in (config, metrics, checkpoint)):
@@ -126,9 +126,9 @@ def trained(run, out):
     side = config["sides"][-1]
     source = {"checkpoint": sha256(checkpoint), "side": side, "cards": cards}
     arguments = ["--checkpoint", checkpoint.resolve(), "--id", run.name]
-    if (run / "whitening.npz").exists():
-        source["whitening"] = sha256(run / "whitening.npz")
-        arguments += ["--whitening", (run / "whitening.npz").resolve()]
+    if (run / "mapping.npz").exists():
+        source["mapping"] = sha256(run / "mapping.npz")
+        arguments += ["--mapping", (run / "mapping.npz").resolve()]
     export(out, side, source, arguments, cards)
     arm, _, seed = run.name.rpartition("-")
     about = {"minutes": end["minutes"] * config.get("processes", 1), "steps": end["step"]}
