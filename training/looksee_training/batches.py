@@ -55,6 +55,8 @@ class Pool:
             if kind == "groceries":
                 before = self.rows["behind"] >= 0
                 keep[before] &= train[self.rows["behind"][before]]
+                if not all(train[p.row] for p in source.pictures if p.role == "catalog"):
+                    keep &= self.rows["kind"] != KINDS.index("tables")  # which products lie on one is not kept
         return keep
 
 

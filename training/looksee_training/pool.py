@@ -86,7 +86,7 @@ def drawn_rows(sets, side, part, random, only=None):
                     view = views.photo_view(sets[kind].pixels[p.row], p, random, side, flip=kind != "mall")
                     yield Row(view, kind, p.row, PHOTO, p.item, p.category, p.label)
     for p in sets["streets"].pictures:
-        for garment in p.parts:
+        for garment in (part for part in p.parts if part.category >= 0):
             for _ in range(times("streets garment")):
                 view = views.garment_view(sets["streets"].pixels[p.row], garment.box, random, side)
                 yield Row(view, "streets", p.row, PHOTO, "", garment.category, garment.label)

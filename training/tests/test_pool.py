@@ -55,6 +55,13 @@ def test_nothing_held_out_is_shown_or_stood_before(sets, folder):
     assert held_out.any() and (keep == ~held_out).all()
 
 
+def test_no_table_is_shown_where_a_catalogue_picture_is_held_out(sets, folder):
+    pool, table = Pool([folder / "64-1"], 64), KINDS.index("tables")
+    assert pool.trainable(sets)[pool.rows["kind"] == table].all()
+    sets["groceries"].pictures[0].part = "validation"
+    assert not pool.trainable(sets)[pool.rows["kind"] == table].any()
+
+
 def plan(**changes):
     return Plan(**{"mall_items": 0, "clothing": 0, "streets": 0, "garments": 0, "tables": 0, "grocery_items": 3,
                    "grocery_photos": 1, "grocery_shelves": 1, **changes})  # fmt: skip
