@@ -10,7 +10,7 @@ test.skipIf(!sharedIsThere)(
     console.log(table(figures));
     const { head, vote, fusion } = figures.parts;
     expect(figures.queries).toBe(595);
-    expect(fusion.accuracy).toBeGreaterThanOrEqual(0.68);
+    expect(fusion.accuracy).toBeGreaterThanOrEqual(0.81);
     expect(fusion.accuracy).toBeGreaterThanOrEqual(Math.max(head.accuracy - 0.005, vote.accuracy));
     expect(fusion.ece).toBeLessThanOrEqual(0.06);
     expect(figures.mostLost).toBeLessThanOrEqual(0.01);

@@ -16,9 +16,9 @@ test.skipIf(!sharedIsThere)(`groceries: a phone photo finds its product among 81
   const figures = json<Figures>("eval", join(shared, "groceries/photos-val.csv"), ...place);
   console.log(JSON.stringify(figures));
   expect(figures.queries).toBe(296);
-  expect(figures.identicalRecall!["1"]).toBeGreaterThanOrEqual(0.8);
-  expect(figures.identicalRecall!["4"]).toBeGreaterThanOrEqual(0.94);
-  expect(figures.identicalRecall!["20"]).toBeGreaterThanOrEqual(0.99);
+  expect(figures.identicalRecall!["1"]).toBeGreaterThanOrEqual(0.83);
+  expect(figures.identicalRecall!["4"]).toBeGreaterThanOrEqual(0.96);
+  expect(figures.identicalRecall!["20"]).toBeGreaterThanOrEqual(0.985);
 });
 
 test.skipIf(!sharedIsThere)(`shop: a Magento export comes in whole, and a second time costs nothing${whyNot}`, () => {

@@ -135,9 +135,15 @@ class Batches:
         self.garments = [np.flatnonzero(k & s & ~w) for k, s, w in zip(keeps, kinds, whole)]
         self.tables = [np.flatnonzero(k & (p.rows["kind"] == KINDS.index("tables"))) for p, k in zip(self.pools, keeps)]
 
-    def batch(self):
+    def numbers_of(self, kinds):
+        """int64 (k,), ascending: the items of these sets."""
+        items = (self.items[kind] for kind in kinds if kind in self.items)
+        return torch.tensor(sorted({of.number(item) for of in items for family in of.families.values() for item in family}), dtype=torch.long)
+
+    def batch(self, side=None):
+        """side: one of `sides`; None: drawn."""
         random, plan, rows = self.random, self.plan, []
-        side = sorted(set(self.sides)).index(pick(self.sides, random))
+        side = sorted(set(self.sides)).index(side or pick(self.sides, random))
         for kind, count, families, photos, shelves in (
             ("mall", plan.mall_items, plan.mall_families, 1, 0),
             ("groceries", plan.grocery_items, plan.grocery_families, plan.grocery_photos, plan.grocery_shelves),

@@ -22,6 +22,8 @@ class Config:
     seed: int = 1
     processes: int = 2
     sets: list = field(default_factory=lambda: ["groceries", "clothing", "streets", "mall"])
+    proxies: list = field(default_factory=list)  # sets whose items have learned prototypes, not their catalogue pictures
+    width: int = 512  # numbers of the feature; several networks served side by side have 512 together
     masked: bool = False  # the feature sees what is in the box too, and its loss moves the box
     trunk_rate: float = 4e-4
     head_rate: float = 2e-3
@@ -31,7 +33,6 @@ class Config:
     code_temperature: float = 0.07
     weight_feature: float = 1.0
     weight_code: float = 0.5
-    weight_proxy: float = 0.0  # learned proxies instead of catalogue pictures
     weight_triplet: float = 0.0  # the paper's
     weight_pair: float = 0.5
     weight_category: float = 0.5

@@ -1,6 +1,6 @@
 """Writes a model folder: model.onnx, card.json, golden.json for the pictures that golden.ts put there.
 
-    python3 -m looksee_training.export --checkpoint runs/A/last.pt --checkpoint runs/B/last.pt --mapping runs/A/mapping.npz --card cards/default.json --out ../models/default
+    python3 -m looksee_training.export --checkpoint runs/A/last.pt --checkpoint runs/B/last.pt --card cards/default.json --out ../models/default
     python3 -m looksee_training.export --untrained TRUNK.npz --out ../models/default     (a stand-in for wiring tests)
 """
 
@@ -21,25 +21,26 @@ from .model import FEATURE_WIDTH, Network, Served, folded
 def load_network(checkpoint):
     """The evaluation network of a training checkpoint: its averaged weights if it has them."""
     state = torch.load(checkpoint, map_location="cpu")
-    network = Network(masked=state["config"].get("masked", False))
+    config = state["config"]
+    network = Network(masked=config.get("masked", False), width=config.get("width", FEATURE_WIDTH))
     network.load_state_dict(state.get("average") or state["network"])
     return network.eval()
 
 
-def write_onnx(networks, file, side, mapping=None):
+def write_onnx(networks, file, side):
     """float32 (n, 3, s, s) in, n and s free; opset 13."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing warns of shapes that are meant to stay symbolic
         torch.onnx.export(
-            served(networks, mapping), torch.zeros(2, 3, side, side), str(file), opset_version=13,
+            served(networks), torch.zeros(2, 3, side, side), str(file), opset_version=13,
             input_names=["picture"], output_names=list(Served.OUTPUTS),
             dynamic_axes={"picture": {0: "n", 2: "s", 3: "s"}, **{name: {0: "n"} for name in Served.OUTPUTS}},
         )  # fmt: skip
 
 
-def served(networks, mapping=None):
+def served(networks):
     """As `Served`, for serving: batch norms and paddings folded away, which the stems share."""
-    return Served([folded(network) for network in networks], mapping).eval()
+    return Served([folded(network) for network in networks]).eval()
 
 
 def to_input(pixels):
@@ -47,7 +48,7 @@ def to_input(pixels):
     return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
-def write_golden(networks, folder, side, model_id, mapping=None):
+def write_golden(networks, folder, side, model_id):
     """golden.json: what PyTorch answers to the PNGs in folder/golden, side x side each, for the runtime to compare with.
 
     The PNGs are what the runtime's decoder makes of the JPEGs beside them (golden.ts writes both).
@@ -57,7 +58,7 @@ def write_golden(networks, folder, side, model_id, mapping=None):
     if pixels.shape[1:] != (side, side, 3):
         raise ValueError(f"GOLDEN_SIDE: {files[0]} is not {side} x {side}; run golden.ts with --side {side}")
     with torch.no_grad():
-        outputs = [o.numpy() for o in Served(networks, mapping).eval()(to_input(pixels))]
+        outputs = [o.numpy() for o in Served(networks).eval()(to_input(pixels))]
     cases = []
     for i, (file, image) in enumerate(zip(files, pixels)):
         category, box, score, feature = (o[i] for o in outputs[:4])
@@ -114,7 +115,6 @@ def main():
     source.add_argument("--checkpoint", action="append", help="several share one stem; boxes are the first one's")
     source.add_argument("--untrained", help="the trunk's .npz: ImageNet features through a random projection")
     parser.add_argument("--card", action="append", default=[], help="JSON laid over the card; may be given often")
-    parser.add_argument("--mapping", help="of looksee_training.mapping")
     parser.add_argument("--id", default="looksee-1")
     parser.add_argument("--side", type=int, default=160)
     parser.add_argument("--out", required=True)
@@ -126,16 +126,10 @@ def main():
     card = base_card(args.id, args.side)
     for file in args.card:
         card = merge(card, json.loads(Path(file).read_text()))
-    mapping = read_mapping(args.mapping) if args.mapping else None
-    write_onnx(networks, folder / "model.onnx", card["input"]["side"], mapping)
-    write_golden(networks, folder, card["input"]["side"], card["id"], mapping)
+    write_onnx(networks, folder / "model.onnx", card["input"]["side"])
+    write_golden(networks, folder, card["input"]["side"], card["id"])
     (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n")
     print(f"{folder / 'model.onnx'}: {(folder / 'model.onnx').stat().st_size / 1e6:.1f} MB")
-
-
-def read_mapping(file):
-    with np.load(file) as parts:
-        return parts["matrix"], parts["mean"]
 
 
 def untrained(npz):

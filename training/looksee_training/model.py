@@ -85,12 +85,12 @@ def objects(proposals, middle, count=OBJECTS):
 
 
 class FeatureHead(nn.Module):
-    """Pooled trunk (n, width) -> (n, 512) of zero mean and unit variance over a batch, so that signs split evenly."""
+    """Pooled trunk (n, pooled) -> (n, width) of zero mean and unit variance over a batch, so that signs split evenly."""
 
-    def __init__(self, width=CHANNELS_32):
+    def __init__(self, pooled, width):
         super().__init__()
-        self.project = nn.Linear(width, FEATURE_WIDTH, bias=False)
-        self.centre = nn.BatchNorm1d(FEATURE_WIDTH, affine=False, momentum=0.02)
+        self.project = nn.Linear(pooled, width, bias=False)
+        self.centre = nn.BatchNorm1d(width, affine=False, momentum=0.02)
 
     def forward(self, pooled):
         return self.centre(self.project(pooled))
@@ -98,28 +98,28 @@ class FeatureHead(nn.Module):
     def fold(self):
         """Puts the centring into the projection, in place; for evaluation only."""
         scale = 1 / (self.centre.running_var + self.centre.eps).sqrt()
-        folded = nn.Linear(self.project.in_features, FEATURE_WIDTH)
+        folded = nn.Linear(self.project.in_features, self.project.out_features)
         folded.weight.data = self.project.weight.data * scale[:, None]
         folded.bias.data = -self.centre.running_mean * scale
         self.project, self.centre = folded, nn.Identity()
 
 
 class Network(nn.Module):
-    """x: float (n, 3, s, s) in -1..1 -> dict of category logits (n, 14), box (n, 4), score logit (n,), raw (n, 512),
+    """x: float (n, 3, s, s) in -1..1 -> dict of category logits (n, 14), box (n, 4), score logit (n,), raw (n, width),
     proposals (n, 4, h, w), middle logit (n, h, w) and deep, the trunk's last map (n, 1280, h, w).
 
     `raw` is the feature before its length is made 1: `feature = normalize(raw)`. `masked`: it sees the picture pooled
     as a whole and within the box, side by side; else as a whole only. `label` names garments while training.
     """
 
-    def __init__(self, trunk_npz=None, dropout=0.2, masked=False):
+    def __init__(self, trunk_npz=None, dropout=0.2, masked=False, width=FEATURE_WIDTH):
         super().__init__()
         self.masked = masked
         self.trunk = build_trunk(trunk_npz)
         self.category = nn.Sequential(nn.Dropout(dropout), nn.Linear(CHANNELS_32, len(CATEGORIES)))
         self.box = BoxHead()
-        self.feature = FeatureHead(CHANNELS_32 * (2 if masked else 1))
-        self.label = nn.Linear(FEATURE_WIDTH, len(LABELS))
+        self.feature = FeatureHead(CHANNELS_32 * (2 if masked else 1), width)
+        self.label = nn.Linear(width, len(LABELS))
 
     def forward(self, x, start=0):
         """start > 0: x is what the trunk's first `start` stages gave."""
@@ -157,15 +157,17 @@ class Served(nn.Module):
     OBJECTS likeliest things in the picture boxes (n, k, 4), boxScores (n, k), boxCategories (n, k, 14) logits.
 
     Several networks share the stages that none of them trained, and each goes on by itself: boxes are the first one's,
-    category logits their mean, the feature all of theirs side by side, mapped to 512.
+    category logits their mean, the feature all of theirs side by side, 512 numbers together.
     """
 
     OUTPUTS = ("category", "box", "boxScore", "feature", "boxes", "boxScores", "boxCategories")
 
-    def __init__(self, networks, mapping=None):
-        """mapping: matrix (512, 512 * networks) and mean (512 * networks,) of `mapping.py`; None for one network alone.
-        Raises ValueError for networks whose first stages differ."""
+    def __init__(self, networks):
+        """Raises ValueError for networks whose first stages differ, or whose features are not 512 numbers together."""
         super().__init__()
+        widths = [network.label.in_features for network in networks]
+        if sum(widths) != FEATURE_WIDTH:
+            raise ValueError(f"FEATURE_WIDTH: the networks' features have {widths} numbers, together not {FEATURE_WIDTH}")
         if any(not same_weights(networks[0].trunk[:STAGES], other.trunk[:STAGES]) for other in networks[1:]):
             raise ValueError(f"STEM_DIFFERS: the networks' first {STAGES} stages are not equal, so they cannot share them")
         self.stem = networks[0].trunk[:STAGES]
@@ -173,16 +175,11 @@ class Served(nn.Module):
         for network in self.networks:
             for stage in range(STAGES):
                 network.trunk[stage] = nn.Identity()
-        self.mapping = nn.Identity()
-        if mapping is not None:
-            matrix, mean = (torch.as_tensor(part) for part in mapping)
-            self.mapping = nn.Linear(matrix.shape[1], FEATURE_WIDTH)
-            self.mapping.weight.data, self.mapping.bias.data = matrix, -(matrix @ mean)
 
     def forward(self, x):
         stem = self.stem(x)
         outs = [network(stem, start=STAGES) for network in self.networks]
-        feature = self.mapping(torch.cat([F.normalize(out["raw"], dim=1) for out in outs], 1))
+        feature = torch.cat([F.normalize(out["raw"], dim=1) for out in outs], 1)
         boxes, scores = objects(outs[0]["proposals"], outs[0]["middle"])
         return (
             torch.stack([out["category"] for out in outs]).mean(0), outs[0]["box"], outs[0]["score"].sigmoid(),

@@ -8,10 +8,10 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-from .model import FEATURE_WIDTH, Network, Served, folded
+from .model import Network, Served, folded
 from .trunk import CHANNELS_32, STAGES
 
-TRAINING_ONLY = ".label."
+TRAINING_ONLY = "label."
 
 
 def load_served(folder):
@@ -20,16 +20,18 @@ def load_served(folder):
     graph = onnx.load(str(folder / "model.onnx")).graph
     found = {renamed(t.name): torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
     projections = sorted(name for name in found if name.endswith(".feature.project.weight"))
-    networks = [folded(Network(masked=found[name].shape[1] == 2 * CHANNELS_32)) for name in projections]
+    shapes = [found[name].shape for name in projections]
+    networks = [folded(Network(masked=pooled == 2 * CHANNELS_32, width=width)) for width, pooled in shapes]
     for other in networks[1:]:
         other.trunk[:STAGES].load_state_dict(networks[0].trunk[:STAGES].state_dict())
-    width = FEATURE_WIDTH * len(networks)
-    mapping = (torch.zeros(FEATURE_WIDTH, width), torch.zeros(width)) if "mapping.weight" in found else None
-    served = Served(networks, mapping).eval()
+    served = Served(networks).eval()
     for name in ("networks.0.box.cells.weight", "networks.0.box.cells.bias"):
         missing = len(served.state_dict()[name]) - len(found[name])  # a model from before further objects has no map of middles
         found[name] = torch.cat([found[name], found[name].new_zeros(missing, *found[name].shape[1:])])
-    wanted = {k for k in served.state_dict() if not k.endswith("num_batches_tracked") and TRAINING_ONLY not in k}
+    # Only the first network's boxes are served; those of another are in the file where its feature sees what is in them.
+    unserved = tuple(f"networks.{n}.{part}" for n, network in enumerate(networks)
+                     for part in (TRAINING_ONLY, *(["box."] if n and not network.masked else [])))  # fmt: skip
+    wanted = {k for k in served.state_dict() if not k.endswith("num_batches_tracked") and not k.startswith(unserved)}
     if missing := wanted - set(found):
         raise RuntimeError(f"ONNX_WEIGHTS: {folder / 'model.onnx'} lacks {sorted(missing)[:3]}")
     served.load_state_dict({k: found[k] for k in wanted}, strict=False)

@@ -50,7 +50,9 @@ def drawn_rows(sets, side, part, random, only=None):
     """Every view of the pool, set by set; part: how much of VIEWS. only: some of its names, or None for all."""
 
     def times(name):
-        wanted = VIEWS[name] * part if only is None or name in only else 0
+        if only is not None and name not in only:
+            return 0
+        wanted = VIEWS[name] * part
         return int(wanted) + (random.random() < wanted % 1)
 
     groceries = sets["groceries"]

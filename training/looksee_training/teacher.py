@@ -34,7 +34,7 @@ def windows_of(picture):
 def seen_by(network, source, pictures, side, batch=64):
     """Unit rows (n, 512): the mean over each picture's windows."""
     looks = [(n, window) for n, picture in enumerate(pictures) for window in windows_of(picture)]
-    total = torch.zeros(len(pictures), FEATURE_WIDTH)
+    total = torch.zeros(len(pictures), network.label.in_features)
     for at in range(0, len(looks), batch):
         part = looks[at : at + batch]
         pixels = np.stack([plain_view(source.pixels[pictures[n].row], window, side) for n, window in part])

@@ -27,7 +27,7 @@ from .bank import Bank
 from .batches import Batches
 from .config import read_config
 from .evaluate import internal_figures
-from .model import FEATURE_WIDTH, Network
+from .model import Network
 from .pool import CATALOG, PHOTO
 from .sets import PictureSet, read_held_out
 from .trunk import STAGES
@@ -35,22 +35,24 @@ from .trunk import STAGES
 LABEL_SCALE = 16.0  # of the cosine, before the softmax over garments
 
 
-def batch_loss(network, out, batch, bank, proxies, drift, config):
-    """The weighted sum and its parts, as a dict of scalars. drift: pairs of a trunk weight and where it began."""
+def batch_loss(network, out, batch, bank, learned, drift, config):
+    """The weighted sum and its parts, as a dict of scalars. learned: proxies and the items (k,) that have one, in the
+    place of the bank's; their catalogue pictures are queries too. drift: pairs of a trunk weight and where it began."""
     raw, item, role = out["raw"], batch["item"], batch["role"]
     known = item >= 0
     photos = known & (role == PHOTO)
     catalog = known & (role == CATALOG)
+    proxies, proxied = learned
+    has_proxy = torch.isin(item, proxied)
+    queries, live = known & ((role == PHOTO) | has_proxy), catalog & ~has_proxy
+    stand_ins, items = torch.cat([raw[live], proxies]), torch.cat([item[live], proxied])
     feature, code = losses.as_feature, losses.as_soft_code
-    live = (raw[catalog], item[catalog])
     boxed = batch["boxed"]
     terms = {
         "feature": lambda: losses.prototype_contrast(
-            feature(raw[photos]), item[photos], bank.feature, config.temperature, (feature(live[0]), live[1])),
+            feature(raw[queries]), item[queries], bank.feature, config.temperature, (feature(stand_ins), items)),
         "code": lambda: losses.prototype_contrast(
-            code(raw[photos]), item[photos], bank.code, config.code_temperature, (code(live[0]), live[1])),
-        "proxy": lambda: losses.prototype_contrast(
-            feature(raw[known]), item[known], feature(proxies), config.temperature),
+            code(raw[queries]), item[queries], bank.code, config.code_temperature, (code(stand_ins), items)),
         "triplet": lambda: losses.query_triplets(
             feature(raw[photos]), item[photos], feature(raw[catalog]), item[catalog]),
         "pair": lambda: losses.batch_contrast(feature(raw), item, config.temperature)
@@ -157,17 +159,18 @@ def work(rank, config, run, resume):
     held_out = PictureSet(held_out, "mall", part="validation") if held_out.exists() and "mall" in sets else None
     teacher = dict(np.load(config.teacher)) if config.teacher else None
     data = Batches(config.pool, sets, config.plan, config.sides, config.seed, config.identities, teacher)
-    network = Network(config.trunk, masked=config.masked).to(memory_format=torch.channels_last)
+    network = Network(config.trunk, masked=config.masked, width=config.width).to(memory_format=torch.channels_last)
     slow, fast = list(network.trunk[STAGES:].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
     began = [weight.detach().clone() for weight in slow]  # ImageNet's, also where the run goes on from another
-    proxies = torch.nn.Parameter(torch.randn(len(data.numbers), FEATURE_WIDTH))
-    if config.weight_proxy > 0:
+    proxied = data.numbers_of(config.proxies)
+    proxies = torch.nn.Parameter(torch.randn(len(proxied), config.width))
+    if len(proxied):
         fast.append(proxies)
     optimiser = torch.optim.AdamW(
         [{"params": slow, "top": config.trunk_rate}, {"params": fast, "top": config.head_rate}],
         lr=0.0, weight_decay=config.weight_decay,
     )  # fmt: skip
-    bank, average, step, spent = Bank(len(data.numbers), FEATURE_WIDTH), Average(network), 0, 0.0
+    bank, average, step, spent = Bank(len(data.numbers), config.width), Average(network), 0, 0.0
     if config.start:
         earlier = torch.load(config.start, map_location="cpu")
         network.load_state_dict(earlier["average"])
@@ -190,7 +193,7 @@ def work(rank, config, run, resume):
         batch = data.batch()
         network.train()
         out = network(batch["stem"], start=STAGES)
-        loss, parts = batch_loss(network, out, batch, bank, proxies, zip(slow, began), config)
+        loss, parts = batch_loss(network, out, batch, bank, (proxies, proxied), zip(slow, began), config)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         if config.processes > 1:
@@ -215,13 +218,32 @@ def work(rank, config, run, resume):
                 evaluated = now * 60
                 note(run, {"step": step, "minutes": round(now, 2), **figures(average, sets, held_out, config)})
     if rank == 0:
+        average.state = settled(average.state, data, config)
         now = (spent + time.monotonic() - started) / 60
         save(run, network, average, optimiser, bank, proxies, step, now * 60, config, sets)
         note(run, {"step": step, "minutes": round(now, 2), "end": True, **figures(average, sets, held_out, config)})
 
 
+@torch.no_grad()
+def settled(state, data, config, batches=30):
+    """The averaged weights with batch-norm statistics of their own, taken at the side that is served: those kept while
+    training mix all sides and lag behind. Source: precise batch norm, Wu and Johnson, "Rethinking 'Batch' in BatchNorm", 2021."""
+    network = Network(masked=config.masked, width=config.width).to(memory_format=torch.channels_last)
+    network.load_state_dict(state)
+    network.eval()
+    norms = [*network.trunk[STAGES:].modules(), *network.box.modules(), network.feature.centre]
+    for norm in norms:
+        if isinstance(norm, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
+            norm.reset_running_stats()
+            norm.momentum = None  # the plain mean of all batches
+            norm.train()
+    for _ in range(batches):
+        network(data.batch(config.sides[-1])["stem"], start=STAGES)
+    return {name: value.clone() for name, value in network.state_dict().items()}
+
+
 def figures(average, sets, held_out, config):
-    network = Network(masked=config.masked)
+    network = Network(masked=config.masked, width=config.width)
     network.load_state_dict(average.state)
     return internal_figures(network.eval(), sets, held_out, config.sides[-1])
 

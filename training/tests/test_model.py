@@ -4,7 +4,6 @@ import torch
 
 from looksee_training.model import Network, Served, folded, objects, pooled_within, soft_mask
 from looksee_training.trunk import STAGES, SamePadding, frozen_stem
-from looksee_training.mapping import fit, rotation
 
 torch.manual_seed(0)
 
@@ -87,47 +86,18 @@ def test_five_strided_convolutions_pad_right_and_below(network):
     assert SamePadding()(x + 1)[0, 0].tolist() == np.pad(np.ones((2, 2)), ((0, 1), (0, 1))).tolist()
 
 
-def test_the_map_halves_the_spread_in_powers_and_is_served():
-    random = np.random.default_rng(0)
-    rows = random.normal(size=(4000, 512)) * np.geomspace(4, 0.5, 512) + 0.3
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    matrix, mean = fit([rows[:3000], rows[3000:]], turns=2)
-    before, after = (np.sqrt(np.linalg.eigvalsh(np.cov(x.T))) for x in (rows, (rows - mean) @ matrix.T))
-    ratio = (before[-1] / before[0], after[-1] / after[0])
-    assert ratio[0] > 6 and abs(np.log(ratio[1]) / np.log(ratio[0]) - 0.5) < 0.1
-    net = Network().eval()
-    x = torch.rand(2, 3, 64, 64) * 2 - 1
-    with torch.no_grad():
-        plain, served = Served([net])(x)[3].numpy(), Served([net], (matrix, mean))(x)[3].numpy()
-    by_hand = (plain - mean) @ matrix.T
-    assert np.allclose(served, by_hand / np.linalg.norm(by_hand, axis=1, keepdims=True), atol=1e-4)
-
-
-def test_the_rotation_keeps_lengths_and_brings_rows_to_their_signs():
-    random = np.random.default_rng(0)
-    rows = random.normal(size=(2000, 32)) * np.geomspace(3, 0.3, 32)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    turned = rotation(rows, turns=30)
-    assert np.allclose(turned @ turned.T, np.eye(32), atol=1e-8)
-
-    def lost(x):
-        return np.square(np.sign(x) / np.sqrt(32) - x).sum(1).mean()
-
-    assert lost(rows @ turned.T) < lost(rows @ rotation(rows, turns=0).T) < lost(rows)
-
-
-def test_two_networks_share_a_stem_and_their_features_are_mapped_side_by_side():
+def test_two_networks_share_a_stem_and_their_features_lie_side_by_side():
     torch.manual_seed(1)
-    one, two = Network(masked=True).eval(), Network().eval()
+    one, two = Network(masked=True, width=256).eval(), Network(width=256).eval()
     two.trunk[:STAGES].load_state_dict(one.trunk[:STAGES].state_dict())
-    matrix, mean = torch.randn(512, 1024), torch.randn(1024) / 30
     x = torch.rand(2, 3, 64, 64) * 2 - 1
     with torch.no_grad():
-        category, box, _, feature, *_ = Served([one, two], (matrix, mean))(x)
+        category, box, _, feature, *_ = Served([one, two])(x)
         a, b = one(x), two(x)
-        both = torch.cat([torch.nn.functional.normalize(out["raw"], dim=1) for out in (a, b)], 1) - mean
-        expected = torch.nn.functional.normalize(both @ matrix.T, dim=1)
-    assert torch.allclose(feature, expected, atol=1e-4) and torch.allclose(box, a["box"])
+        both = torch.cat([torch.nn.functional.normalize(out["raw"], dim=1) for out in (a, b)], 1)
+    assert feature.shape == (2, 512) and torch.allclose(feature, both / 2**0.5, atol=1e-5) and torch.allclose(box, a["box"])
     assert torch.allclose(category, (a["category"] + b["category"]) / 2, atol=1e-5)
     with pytest.raises(ValueError, match="STEM_DIFFERS"):
-        Served([one, Network().eval()], (matrix, mean))
+        Served([one, Network(width=256).eval()])
+    with pytest.raises(ValueError, match="FEATURE_WIDTH"):
+        Served([one])

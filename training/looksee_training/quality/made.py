@@ -110,8 +110,7 @@ def generic(trunk, side, out):
 def trained(run, out):
     """The model of a finished training run NAME-SEED; None, with a line that says so, where it is not finished.
 
-    The last line of metrics.jsonl says `end`. If they are there, run/card.json is laid over the card that is made, and
-    run/mapping.npz goes into the network.
+    The last line of metrics.jsonl says `end`. If it is there, run/card.json is laid over the card that is made.
     """
     config, metrics, checkpoint = (run / n for n in ("config.json", "metrics.jsonl", "last.pt"))
     if not all(file.exists() for file in (config, metrics, checkpoint)):
@@ -126,9 +125,6 @@ def trained(run, out):
     side = config["sides"][-1]
     source = {"checkpoint": sha256(checkpoint), "side": side, "cards": cards}
     arguments = ["--checkpoint", checkpoint.resolve(), "--id", run.name]
-    if (run / "mapping.npz").exists():
-        source["mapping"] = sha256(run / "mapping.npz")
-        arguments += ["--mapping", (run / "mapping.npz").resolve()]
     export(out, side, source, arguments, cards)
     arm, _, seed = run.name.rpartition("-")
     about = {"minutes": end["minutes"] * config.get("processes", 1), "steps": end["step"]}

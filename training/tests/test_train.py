@@ -1,0 +1,71 @@
+"""What a step's loss asks of items with and without learned prototypes, and what is done once at a run's end."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from looksee_training.bank import Bank
+from looksee_training.config import Config
+from looksee_training.model import Network
+from looksee_training.pool import CATALOG, PHOTO
+from looksee_training.train import batch_loss, settled
+
+WIDTH = 16
+
+
+def config(**changes):
+    off = {f"weight_{n}": 0.0 for n in ("code", "pair", "category", "box", "score", "label", "object", "decorrelation", "start")}
+    return Config(prepared="", pool="", trunk="", held_out="", steps=1, width=WIDTH, **{**off, **changes})
+
+
+def loss_of(raw, item, role, bank, learned):
+    batch = {"item": torch.tensor(item), "role": torch.tensor(role), "boxed": torch.zeros(len(item), dtype=torch.bool)}
+    total, parts = batch_loss(None, {"raw": raw}, batch, bank, learned, [], config())
+    assert list(parts) == ["feature"]
+    return total
+
+
+def test_items_with_a_proxy_pick_it_and_the_others_their_catalogue_picture():
+    torch.manual_seed(0)
+    bank, proxies = Bank(3, WIDTH), torch.nn.Parameter(torch.randn(1, WIDTH))
+    raw = torch.randn(4, WIDTH, requires_grad=True)  # item 0 has a proxy: its photo and picture; item 2: photo and picture
+    got = loss_of(raw, [0, 0, 2, 2], [PHOTO, CATALOG, PHOTO, CATALOG], bank, (proxies, torch.tensor([0])))
+    unit = torch.nn.functional.normalize
+    prototypes = torch.cat([unit(proxies, dim=1), bank.feature[1:2], unit(raw[3:4], dim=1)])
+    by_hand = torch.nn.functional.cross_entropy(unit(raw[:3], dim=1) @ prototypes.T / 0.07, torch.tensor([0, 0, 2]))
+    assert got.item() == pytest.approx(by_hand.item(), rel=1e-5)
+    got.backward()
+    assert proxies.grad.abs().sum() > 0 and raw.grad.abs().sum(1).gt(0).all()
+
+
+def test_without_proxies_only_photos_are_asked():
+    torch.manual_seed(1)
+    bank, raw = Bank(2, WIDTH), torch.randn(2, WIDTH)
+    none = (torch.randn(0, WIDTH), torch.zeros(0, dtype=torch.long))
+    both = loss_of(raw, [1, 1], [PHOTO, CATALOG], bank, none)
+    unit = torch.nn.functional.normalize(raw, dim=1)
+    by_hand = -torch.log_softmax(unit[0] @ torch.stack([bank.feature[0], unit[1]]).T / 0.07, 0)[1]
+    assert both.item() == pytest.approx(by_hand.item(), rel=1e-5)
+
+
+def test_a_settled_network_has_the_statistics_of_the_served_side():
+    torch.manual_seed(2)
+    random, asked = np.random.default_rng(0), []
+
+    def batch(side):
+        asked.append(side)
+        return {"stem": torch.from_numpy(random.normal(2.0, 3.0, (16, 32, side // 8, side // 8))).float()}
+
+    before = Network(width=WIDTH).eval()
+    after = Network(width=WIDTH).eval()
+    after.load_state_dict(settled(before.state_dict(), SimpleNamespace(batch=batch), config(sides=[64, 96])))
+    assert asked == [96] * 30
+    weights = dict(before.named_parameters())
+    assert all(torch.equal(value, weights[name]) for name, value in after.named_parameters())
+    with torch.no_grad():
+        seen = torch.cat([after(batch(96)["stem"], start=7)["raw"] for _ in range(10)])
+        unsettled = torch.cat([before(batch(96)["stem"], start=7)["raw"] for _ in range(10)])
+    assert seen.mean(0).abs().mean() < 0.2 and abs(seen.std(0).mean() - 1) < 0.2
+    assert abs(unsettled.std(0).mean() - 1) > 0.5
