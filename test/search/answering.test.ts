@@ -81,8 +81,8 @@ test("models go to and fro under a stream of requests: each is answered, as one 
   for (const { model, asked, hits } of answers) {
     const first = given.get(`${model} ${asked}`) ?? hits;
     given.set(`${model} ${asked}`, first);
-    expect(hits.map(({ itemId }) => itemId)).toEqual(first.map(({ itemId }) => itemId));
-    // Requests that come together go through the network together, and its floats then round otherwise.
+    // Only scores may differ, in their eighth digit: requests that come together share a pass, whose floats round otherwise.
+    expect(hits.map((hit, n) => ({ ...hit, score: first[n]?.score }))).toEqual(first);
     for (const [n, { score }] of hits.entries()) expect(score).toBeCloseTo(first[n]!.score, 6);
   }
   expect(given.size).toBeGreaterThan(16);

@@ -111,12 +111,12 @@ class Items:
 class Batches:
     """Endless batches as dicts of tensors: stem float (n, 32, side/8, side/8); category, label, item, role (n,); box (n, 4)
     and boxed (n,), whether it is known; parts float (n, parts, 4) with partCategory, partLabel (n, parts), -1 where there is
-    none, and listed (n,), whether all the picture's parts are known; target float16 (n, 512), zeros where no teacher looked."""
+    none, and listed (n,), whether all the picture's parts are known; target float16 (n, width), zeros where no teacher looked."""
 
     def __init__(self, folder, sets, plan, sides, seed, identities="item", teacher=None):
         """folder: of pool.py. sets: kind -> PictureSet (training part is used). sides: each batch has one of them, drawn alike.
         identities: "item"; "family", all items of a category being one; or "shuffled", the control that must not learn.
-        teacher: kind -> float16 (pictures of the set, 512), see teacher.py; or None."""
+        teacher: kind -> float16 (pictures of the set, width), see teacher.py; or None."""
         self.plan, self.sides, self.random = plan, sides, np.random.default_rng(seed)
         known = {side: sorted(Path(folder).glob(f"{side}-*/")) for side in sides}
         if missing := [side for side, folders in known.items() if not folders]:
@@ -183,7 +183,8 @@ class Batches:
         }  # fmt: skip
 
     def targets(self, known):
-        found = np.zeros((len(known["kind"]), 512), np.float16)
+        width = max((seen.shape[1] for seen in self.teacher.values()), default=0)
+        found = np.zeros((len(known["kind"]), width), np.float16)
         for kind, seen in self.teacher.items():
             of_kind = (known["kind"] == KINDS.index(kind)) & ~known["drawn"]
             found[of_kind] = seen[known["picture"][of_kind]]

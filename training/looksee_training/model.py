@@ -114,7 +114,7 @@ class Network(nn.Module):
 
     def __init__(self, trunk_npz=None, dropout=0.2, masked=False, width=FEATURE_WIDTH):
         super().__init__()
-        self.masked = masked
+        self.masked, self.width = masked, width
         self.trunk = build_trunk(trunk_npz)
         self.category = nn.Sequential(nn.Dropout(dropout), nn.Linear(CHANNELS_32, len(CATEGORIES)))
         self.box = BoxHead()
@@ -165,7 +165,7 @@ class Served(nn.Module):
     def __init__(self, networks):
         """Raises ValueError for networks whose first stages differ, or whose features are not 512 numbers together."""
         super().__init__()
-        widths = [network.label.in_features for network in networks]
+        widths = [network.width for network in networks]
         if sum(widths) != FEATURE_WIDTH:
             raise ValueError(f"FEATURE_WIDTH: the networks' features have {widths} numbers, together not {FEATURE_WIDTH}")
         if any(not same_weights(networks[0].trunk[:STAGES], other.trunk[:STAGES]) for other in networks[1:]):

@@ -11,8 +11,6 @@ from onnx import numpy_helper
 from .model import Network, Served, folded
 from .trunk import CHANNELS_32, STAGES
 
-TRAINING_ONLY = "label."
-
 
 def load_served(folder):
     """Served network and card of a model folder. Raises RuntimeError when the file holds other weights than the network."""
@@ -29,9 +27,9 @@ def load_served(folder):
         missing = len(served.state_dict()[name]) - len(found[name])  # a model from before further objects has no map of middles
         found[name] = torch.cat([found[name], found[name].new_zeros(missing, *found[name].shape[1:])])
     # Only the first network's boxes are served; those of another are in the file where its feature sees what is in them.
-    unserved = tuple(f"networks.{n}.{part}" for n, network in enumerate(networks)
-                     for part in (TRAINING_ONLY, *(["box."] if n and not network.masked else [])))  # fmt: skip
-    wanted = {k for k in served.state_dict() if not k.endswith("num_batches_tracked") and not k.startswith(unserved)}
+    unserved = [f"networks.{n}.label." for n in range(len(networks))]
+    unserved += [f"networks.{n}.box." for n, network in enumerate(networks) if n and not network.masked]
+    wanted = {k for k in served.state_dict() if not k.endswith("num_batches_tracked") and not k.startswith(tuple(unserved))}
     if missing := wanted - set(found):
         raise RuntimeError(f"ONNX_WEIGHTS: {folder / 'model.onnx'} lacks {sorted(missing)[:3]}")
     served.load_state_dict({k: found[k] for k in wanted}, strict=False)

@@ -3,7 +3,7 @@
     python3 -m looksee_training.teacher runs/A/last.pt [runs/B/last.pt ...] --side 288 --out runs/A/teacher.npz
 
 The teacher is one network or several, at a larger side, each looking at centre squares of 100, 70 and 50 % of the
-shorter side and at the whole: the mean of their features, turned by PCA into 512 numbers where there are several. A
+shorter side and at the whole: the mean of their features, turned by PCA into as many numbers as one has where there are several. A
 student's config names the file (`teacher`), and each view of a photo, near or far, is pulled to what the teacher saw in all
 of it. Source: knowledge distillation by regression of features, Romero et al., "FitNets", ICLR 2015.
 """
@@ -18,7 +18,6 @@ import torch
 from .evaluate import centre_window, see
 from .export import load_network
 from .losses import as_feature
-from .model import FEATURE_WIDTH
 from .sets import PictureSet
 from .views import plain_view
 
@@ -32,9 +31,9 @@ def windows_of(picture):
 
 
 def seen_by(network, source, pictures, side, batch=64):
-    """Unit rows (n, 512): the mean over each picture's windows."""
+    """Unit rows (n, width): the mean over each picture's windows."""
     looks = [(n, window) for n, picture in enumerate(pictures) for window in windows_of(picture)]
-    total = torch.zeros(len(pictures), network.label.in_features)
+    total = torch.zeros(len(pictures), network.width)
     for at in range(0, len(looks), batch):
         part = looks[at : at + batch]
         pixels = np.stack([plain_view(source.pixels[pictures[n].row], window, side) for n, window in part])
@@ -43,12 +42,12 @@ def seen_by(network, source, pictures, side, batch=64):
 
 
 def joined(features):
-    """Several teachers' unit rows [(n, 512), ...] -> unit rows (n, 512): side by side, turned to their main directions."""
+    """Several teachers' unit rows [(n, width), ...] -> unit rows (n, width): side by side, turned to their main directions."""
     if len(features) == 1:
         return features[0]
     rows = np.concatenate(features, 1)
     _, vectors = np.linalg.eigh(np.cov((rows - rows.mean(0)).T))
-    turned = (rows - rows.mean(0)) @ vectors[:, -FEATURE_WIDTH:]
+    turned = (rows - rows.mean(0)) @ vectors[:, -features[0].shape[1] :]
     return (turned / np.linalg.norm(turned, axis=1, keepdims=True)).astype(np.float32)
 
 
@@ -69,7 +68,7 @@ def main():
     ])  # fmt: skip
     found, at = {}, 0
     for kind, source in sources.items():
-        rows = np.zeros((source.pixels.shape[0], FEATURE_WIDTH), np.float16)
+        rows = np.zeros((source.pixels.shape[0], features.shape[1]), np.float16)
         rows[[p.row for p in source.pictures]] = features[at : at + len(source.pictures)]
         found[kind], at = rows, at + len(source.pictures)
     np.savez(args.out, **found)

@@ -44,7 +44,7 @@ def batch_loss(network, out, batch, bank, learned, drift, config):
     catalog = known & (role == CATALOG)
     proxies, proxied = learned
     has_proxy = torch.isin(item, proxied)
-    queries, live = known & ((role == PHOTO) | has_proxy), catalog & ~has_proxy
+    queries, live = photos | has_proxy, catalog & ~has_proxy
     stand_ins, items = torch.cat([raw[live], proxies]), torch.cat([item[live], proxied])
     feature, code = losses.as_feature, losses.as_soft_code
     boxed = batch["boxed"]
@@ -157,7 +157,9 @@ def work(rank, config, run, resume):
     sets = {kind: PictureSet(Path(config.prepared) / kind, kind, held_out=kept, unseen=config.unseen, unseen_catalog=config.unseen_catalog) for kind in config.sets}
     held_out = Path(config.prepared) / "mall-val"
     held_out = PictureSet(held_out, "mall", part="validation") if held_out.exists() and "mall" in sets else None
-    teacher = dict(np.load(config.teacher)) if config.teacher else None
+    teacher = dict(np.load(config.teacher)) if config.teacher else {}
+    if any(seen.shape[1] != config.width for seen in teacher.values()):
+        raise ValueError(f"TEACHER_WIDTH: {config.teacher} has other numbers than the {config.width} of `width`; teachers and students are alike")
     data = Batches(config.pool, sets, config.plan, config.sides, config.seed, config.identities, teacher)
     network = Network(config.trunk, masked=config.masked, width=config.width).to(memory_format=torch.channels_last)
     slow, fast = list(network.trunk[STAGES:].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
