@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { config } from "../src/config.ts";
 import { MALL_VERSION, openMall } from "../src/mall/index.ts";
 import { defaultModelFolder, openModel, readCard } from "../src/vision/index.ts";
-import { Inference } from "../src/vision/inference.ts";
+import { openNetwork } from "../src/vision/model.ts";
 import { quantile } from "./looksee.ts";
 import { enlarged } from "./photo.ts";
 import { commandOf, type Machine, machine, whole } from "./set-up.ts";
@@ -48,7 +47,7 @@ export async function benchSee(args: readonly string[]): Promise<SeeFigures> {
   const photos: Uint8Array[] = [];
   for (let n = 0; n < PHOTOS; n++) photos.push(await enlarged((await mall.photo(n, 0)).jpeg));
 
-  const network = await Inference.open(join(folder, "model.onnx"), card, 1, workers);
+  const network = await openNetwork(folder, card, 1, workers);
   const { side } = card.input;
   const tensors = photos.map((_, n) => new Uint8Array(side * side * 3).fill(n * 9));
   const passes = await perSecond(4 * pictures, 8 * workers, (n) => network.run(tensors[n % PHOTOS]!));

@@ -13,8 +13,7 @@ import { openMall } from "../src/mall/index.ts";
 import { squareAroundPicture } from "../src/vision/box.ts";
 import { readCard } from "../src/vision/card.ts";
 import { decode } from "../src/vision/decode.ts";
-import { Inference } from "../src/vision/inference.ts";
-import { defaultModelFolder } from "../src/vision/model.ts";
+import { defaultModelFolder, openNetwork } from "../src/vision/model.ts";
 import { cut } from "../src/vision/tensor.ts";
 
 const { values, positionals } = parseArgs({
@@ -26,7 +25,7 @@ if (!out) throw new Error("node training/agree.ts OUT [--count 200] [--model DIR
 const count = Number(values.count);
 const mall = openMall({ items: count, seed: 99 });
 const card = await readCard(values.model);
-const inference = await Inference.open(join(values.model, "model.onnx"), card, 1, 1);
+const inference = await openNetwork(values.model, card, 1, 1);
 
 /** Every second a clean picture, every second a photo; every twentieth enlarged to 3,000 pixels, turned, or in another format. */
 async function draw(i: number): Promise<Uint8Array> {

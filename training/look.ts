@@ -21,8 +21,7 @@ import {
 } from "../src/vision/box.ts";
 import { type Card, readCard } from "../src/vision/card.ts";
 import { decode, type Picture } from "../src/vision/decode.ts";
-import { Inference } from "../src/vision/inference.ts";
-import { defaultModelFolder } from "../src/vision/model.ts";
+import { defaultModelFolder, openNetwork } from "../src/vision/model.ts";
 import { cut } from "../src/vision/tensor.ts";
 import { type Entry, heldOut, mainBox, SETS } from "./sets.ts";
 
@@ -52,7 +51,7 @@ const entries = choose(SETS[kind](folder))
   .slice(0, Number(values.limit));
 const views = values.views.split(",");
 const card: Card = await readCard(values.model);
-const inference = await Inference.open(join(values.model, "model.onnx"), card, 1, 1);
+const inference = await openNetwork(values.model, card, 1, 1);
 
 const squareOf = (view: string, box: Box, { width, height }: Picture): Square => {
   const [name, amount = "1"] = view.split(":");

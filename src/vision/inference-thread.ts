@@ -36,6 +36,7 @@ export async function readNetwork(model: string): Promise<Network> {
   const { worker, network } = await startThread({
     model,
     threads: 1,
+    exact: false,
     side: 1,
     layout: "NCHW",
     scale: [],

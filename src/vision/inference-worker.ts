@@ -4,10 +4,11 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Layout } from "./card.ts";
 import type { Network, Port } from "./network.ts";
 
-/** What the thread is started with. `x = pixel * scale[c] + shift[c]`. */
+/** What the thread is started with. `x = pixel * scale[c] + shift[c]`. `exact`: see `Inference.open`. */
 export type WorkerSetup = {
   model: string;
   threads: number;
+  exact: boolean;
   side: number;
   layout: Layout;
   scale: number[];
@@ -32,6 +33,7 @@ const session = InferenceSession.create(setup.model, {
   executionMode: "sequential",
   graphOptimizationLevel: "all",
   logSeverityLevel: 3,
+  ...(setup.exact && { extra: { session: { x64quantprecision: "1" } } }),
 });
 
 session.then(

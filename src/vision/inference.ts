@@ -34,13 +34,18 @@ export class Inference {
     this.#card = card;
   }
 
-  /** Starts `workers` threads, each with its own session of `threads` cores. Throws MODEL_CARD if the file is not as the card says. */
-  static async open(file: string, card: Card, threads: number, workers: number): Promise<Inference> {
+  /**
+   * Starts `workers` threads, each with its own session of `threads` cores. `exact`: products of int8 numbers are summed in
+   * 32 bits by any CPU; x86 ones without VNNI take 16 otherwise, which overflow. It takes twice the time where there is VNNI,
+   * and means nothing to a network in float32. Throws MODEL_CARD if the file is not as the card says.
+   */
+  static async open(file: string, card: Card, threads: number, workers: number, exact = false): Promise<Inference> {
     const inference = new Inference(card);
     const { input, outputs } = card;
     const setup: WorkerSetup = {
       model: file,
       threads,
+      exact,
       side: input.side,
       layout: input.layout,
       scale: input.std.map((std) => 1 / (255 * std)),

@@ -49,18 +49,34 @@ export function defaultModelFolder(): string {
  */
 export async function openModel(folder: string, options: { threads?: number; workers?: number } = {}): Promise<Model> {
   const card = await readCard(folder);
+  const map = await readMap(folder, card);
+  return new Model(card, await openNetwork(folder, card, options.threads ?? 1, options.workers ?? 1), map);
+}
+
+/**
+ * The network of a model folder, which has given the golden answers: in the quick arithmetic if that gives them on this
+ * machine, or else in the exact one. Throws MODEL_MISSING, MODEL_CARD, MODEL_GOLDEN.
+ */
+export async function openNetwork(folder: string, card: Card, threads: number, workers: number): Promise<Inference> {
   const file = join(folder, "model.onnx");
   if (!existsSync(file))
     throw new LookseeError("MODEL_MISSING", `${folder} holds no model.onnx`, "Name a model folder");
-  const map = await readMap(folder, card);
-  const inference = await Inference.open(file, card, options.threads ?? 1, options.workers ?? 1);
+  const open = async (exact: boolean) => {
+    const inference = await Inference.open(file, card, threads, workers, exact);
+    try {
+      await checkGolden(folder, card, inference);
+    } catch (error) {
+      await inference.close();
+      throw error;
+    }
+    return inference;
+  };
   try {
-    await checkGolden(folder, card, inference);
+    return await open(false);
   } catch (error) {
-    await inference.close();
-    throw error;
+    if (!(error instanceof LookseeError && error.code === "MODEL_GOLDEN")) throw error;
+    return await open(true);
   }
-  return new Model(card, inference, map);
 }
 
 /** One opened model. Safe to call from many places at once: pictures that wait together are run together. */
@@ -88,7 +104,7 @@ export class Model {
         "Give x1,y1,x2,y2 as fractions 0 to 1, x1 < x2, y1 < y2",
       );
     const started = performance.now();
-    const picture = await decode(bytes, this.card.input.working);
+    const picture = await decode(bytes, box ? workingFor(box, this.card) : this.card.input.working);
     const decoded = performance.now();
     const seen = box ? await this.#seeBox(picture, box) : await this.#seeWhole(picture);
     return {
@@ -164,6 +180,14 @@ export class Model {
 }
 
 type Seen = Pick<Sight, "feature" | "category" | "box" | "boxScore" | "objects">;
+
+/** A small object in a large photo has pixels enough to fill the network's square, up to this longer side of the photo. */
+const MOST_WORKING = 1024;
+
+function workingFor(box: Box, { input }: Card): number {
+  const share = Math.max(box[2] - box[0], box[3] - box[1]);
+  return Math.max(input.working, Math.min(MOST_WORKING, Math.ceil(input.side / share)));
+}
 
 /** A given box is seen "whole" with a little room around it, as a photo has around its subject. */
 const ROOM = 1.25;

@@ -17,13 +17,19 @@ export async function cut(picture: Picture, square: Square, side: number): Promi
   if (x2 <= x1 || y2 <= y1) return tensor; // the square lies beside the picture
   const [toX, toWidth] = place((x1 - square.left) * scale, (x2 - x1) * scale, side);
   const [toY, toHeight] = place((y1 - square.top) * scale, (y2 - y1) * scale, side);
-  const part = await sharp(pixels, { raw: { width, height, channels: 3 } })
-    .extract({ left: x1, top: y1, width: x2 - x1, height: y2 - y1 })
-    .resize({ width: toWidth, height: toHeight, fit: "fill", kernel: "cubic" })
-    .raw()
-    .toBuffer();
-  for (let row = 0; row < toHeight; row++)
-    tensor.set(part.subarray(row * toWidth * 3, (row + 1) * toWidth * 3), ((toY + row) * side + toX) * 3);
+  const asIs = toWidth === x2 - x1 && toHeight === y2 - y1;
+  const part = asIs
+    ? pixels
+    : await sharp(pixels, { raw: { width, height, channels: 3 } })
+        .extract({ left: x1, top: y1, width: x2 - x1, height: y2 - y1 })
+        .resize({ width: toWidth, height: toHeight, fit: "fill", kernel: "cubic" })
+        .raw()
+        .toBuffer();
+  const [first, stride] = asIs ? [(y1 * width + x1) * 3, width * 3] : [0, toWidth * 3];
+  for (let row = 0; row < toHeight; row++) {
+    const from = first + row * stride;
+    tensor.set(part.subarray(from, from + toWidth * 3), ((toY + row) * side + toX) * 3);
+  }
   return tensor;
 }
 

@@ -7,12 +7,12 @@ import { squareAroundPicture } from "../../src/vision/box.ts";
 import { type Card, readCard } from "../../src/vision/card.ts";
 import { decode } from "../../src/vision/decode.ts";
 import { type Golden, readGolden } from "../../src/vision/golden.ts";
-import { Inference } from "../../src/vision/inference.ts";
-import { defaultModelFolder } from "../../src/vision/model.ts";
+import type { Inference } from "../../src/vision/inference.ts";
+import { defaultModelFolder, openNetwork } from "../../src/vision/model.ts";
 import { cut } from "../../src/vision/tensor.ts";
 
 // golden/N.jpg is a drawn photo, golden/N.png what the decoder made of it where the model was exported, and
-// golden.json what PyTorch answered to those pixels: decoder and network are held apart, so a red test says which moved.
+// golden.json what the network answered to those pixels: decoder and network are held apart, so a red test says which moved.
 const folder = defaultModelFolder();
 let card: Card;
 let golden: Golden;
@@ -20,7 +20,7 @@ let inference: Inference;
 beforeAll(async () => {
   card = await readCard(folder);
   golden = await readGolden(folder);
-  inference = await Inference.open(join(folder, "model.onnx"), card, 1, 1);
+  inference = await openNetwork(folder, card, 1, 1);
 });
 afterAll(() => inference.close());
 
@@ -42,7 +42,7 @@ test("the decoder makes of each photo the pixels it made at export: mean <= 0.5,
   }
 });
 
-test("the network answers PyTorch's features, boxes and categories to the very same pixels", async () => {
+test("the network answers the same features, boxes and categories to the very same pixels as where it was exported", async () => {
   for (const { picture, sha256, outputs } of golden.cases) {
     const pixels = await pixelsOf(picture);
     expect(createHash("sha256").update(pixels).digest("hex")).toBe(sha256);
@@ -54,7 +54,7 @@ test("the network answers PyTorch's features, boxes and categories to the very s
   }
 });
 
-test("from the JPEG to the feature: cosine with PyTorch's at least 0.999", async () => {
+test("from the JPEG to the feature: cosine with the export's at least 0.999", async () => {
   for (const { source, outputs } of golden.cases) {
     const { feature } = await inference.run(await tensorOf(source!));
     expect(feature.reduce((sum, v, i) => sum + v * outputs.feature[i]!, 0)).toBeGreaterThanOrEqual(0.999);

@@ -36,3 +36,23 @@ test("cut copies pixels exactly when nothing is scaled", async () => {
   const { pixels } = picture;
   expect(Buffer.compare(Buffer.from(await cut(picture, { left: 0, top: 0, size: 64 }, 64)), pixels)).toBe(0);
 });
+
+test("unscaled pixels land where the square asks for them, wherever it lies", async () => {
+  const { pixels, width, height, ...rest } = await decode(await (await quarters(40, 64)).png().toBuffer(), 64);
+  for (const [left, top] of [
+    [5, 9],
+    [-7, 3],
+    [30, -20],
+  ] as const) {
+    const tensor = await cut({ pixels, width, height, ...rest }, { left, top, size: 32 }, 32);
+    const wanted = new Uint8Array(32 * 32 * 3).fill(255);
+    for (let y = 0; y < 32; y++)
+      for (let x = 0; x < 32; x++)
+        if (x + left >= 0 && x + left < width && y + top >= 0 && y + top < height)
+          wanted.set(
+            pixels.subarray(((y + top) * width + x + left) * 3, ((y + top) * width + x + left + 1) * 3),
+            (y * 32 + x) * 3,
+          );
+    expect(Buffer.compare(Buffer.from(tensor), Buffer.from(wanted))).toBe(0);
+  }
+});
