@@ -161,6 +161,16 @@ class Batches:
             rows += [(pick(source[side], random), -1) for _ in range(count)]
         return self.collated(self.pools[side], rows)
 
+    def catalog(self, side, count=64):
+        """Batches of one catalogue picture of each item, once."""
+        which = sorted(set(self.sides)).index(side)
+        rows = [
+            of.rows(which, item, 0, 0, self.random)[0]
+            for of in self.items.values() for family in of.families.values() for item in family
+        ]  # fmt: skip
+        for at in range(0, len(rows), count):
+            yield self.collated(self.pools[which], rows[at : at + count])
+
     def collated(self, pool, drawn):
         rows, numbers = np.array(drawn).T
         known = {key: value[rows] for key, value in pool.rows.items()}

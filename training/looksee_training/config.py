@@ -17,7 +17,7 @@ class Config:
     unseen: int = 0  # 1 to 4: every fourth of groceries' products from there on is never seen, and measured
     unseen_catalog: bool = True  # but for its catalogue picture
     teacher: str = ""  # of teacher.py
-    start: str = ""  # a run's last.pt whose averaged weights to begin with, instead of the trunk's alone
+    start: str = ""  # a last.pt, or what unfold.py wrote, whose averaged weights to begin with instead of the trunk's alone
     sides: list = field(default_factory=lambda: [160])  # of each batch one of them; the last is served and measured
     seed: int = 1
     processes: int = 2

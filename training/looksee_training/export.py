@@ -48,8 +48,9 @@ def to_input(pixels):
     return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
-def write_golden(networks, folder, side, model_id):
-    """golden.json: what PyTorch answers to the PNGs in folder/golden, side x side each, for the runtime to compare with.
+def write_golden(answers, folder, side, model_id):
+    """golden.json: what `answers` (float (n, 3, s, s) -> Served.OUTPUTS) gives for the PNGs in folder/golden, side x side
+    each, for the runtime to compare with.
 
     The PNGs are what the runtime's decoder makes of the JPEGs beside them (golden.ts writes both).
     """
@@ -58,7 +59,7 @@ def write_golden(networks, folder, side, model_id):
     if pixels.shape[1:] != (side, side, 3):
         raise ValueError(f"GOLDEN_SIDE: {files[0]} is not {side} x {side}; run golden.ts with --side {side}")
     with torch.no_grad():
-        outputs = [o.numpy() for o in Served(networks).eval()(to_input(pixels))]
+        outputs = [np.asarray(o) for o in answers(to_input(pixels))]
     cases = []
     for i, (file, image) in enumerate(zip(files, pixels)):
         category, box, score, feature = (o[i] for o in outputs[:4])
@@ -127,7 +128,7 @@ def main():
     for file in args.card:
         card = merge(card, json.loads(Path(file).read_text()))
     write_onnx(networks, folder / "model.onnx", card["input"]["side"])
-    write_golden(networks, folder, card["input"]["side"], card["id"])
+    write_golden(Served(networks).eval(), folder, card["input"]["side"], card["id"])
     (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n")
     print(f"{folder / 'model.onnx'}: {(folder / 'model.onnx').stat().st_size / 1e6:.1f} MB")
 

@@ -173,11 +173,13 @@ def work(rank, config, run, resume):
         lr=0.0, weight_decay=config.weight_decay,
     )  # fmt: skip
     bank, average, step, spent = Bank(len(data.numbers), config.width), Average(network), 0, 0.0
-    if config.start:
+    if config.start and not resume:
         earlier = torch.load(config.start, map_location="cpu")
         network.load_state_dict(earlier["average"])
-        bank.load(earlier["bank"])
         average = Average(network)
+        for batch in data.catalog(config.sides[0]):
+            bank.store(network.eval()(batch["stem"], start=STAGES)["raw"], batch["item"])
+        proxies.data = bank.raw[proxied].clone()
     if resume:
         state = torch.load(run / "last.pt", map_location="cpu")
         network.load_state_dict(state["network"])

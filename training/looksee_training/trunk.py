@@ -95,6 +95,17 @@ def fold(module):
     return module
 
 
+def norms_after(module, within=""):
+    """Every batch norm that stands behind a convolution, as pairs of the convolution's name and the norm."""
+    before = None
+    for name, child in module.named_children():
+        if isinstance(child, torch.nn.BatchNorm2d) and before is not None:
+            yield before, child
+        found = convolution_at(module, name)
+        before = found and within + (f"{name}.1" if found[1] == "1" and found[0] is child else name)
+        yield from norms_after(child, f"{within}{name}.")
+
+
 def join_padding(stages):
     """Puts every SamePadding into its convolution, in place, the weights' names unchanged; after `fold`."""
     for module in list(stages.modules()):

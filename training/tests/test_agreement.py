@@ -1,6 +1,7 @@
 """TypeScript prepares, both sides run: 200 pictures through the runtime and through PyTorch give the same answers.
 
-PyTorch's weights are read back from model.onnx, so the committed file itself is compared, not a checkpoint beside it.
+PyTorch's weights are read back from the float32 model.onnx, so the committed file itself is compared, not a checkpoint beside
+it. The int8 model that is served is held to it by wider bounds.
 """
 
 import json
@@ -16,7 +17,8 @@ import torch
 from looksee_training.export import to_input
 
 ROOT = Path(__file__).parents[2]
-MODEL = Path(os.environ.get("LOOKSEE_MODEL", ROOT / "models" / "default"))
+MODEL = Path(os.environ.get("LOOKSEE_MODEL", ROOT / "models" / "float32"))
+SERVED = ROOT / "models" / "default"
 
 
 def node():
@@ -26,12 +28,16 @@ def node():
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
-    if not (MODEL / "model.onnx").exists():
-        pytest.skip(f"{MODEL} holds no model.onnx")
+    return answered(MODEL, tmp_path_factory.mktemp("agree"))
+
+
+def answered(model, out):
+    """What the runtime makes of the 200 pictures with the model of a folder."""
+    if not (model / "model.onnx").exists():
+        pytest.skip(f"{model} holds no model.onnx")
     if not (ROOT / "node_modules" / "sharp").exists():
         pytest.skip("node_modules is absent: run npm ci first")
-    out = tmp_path_factory.mktemp("agree")
-    subprocess.run([node(), "training/agree.ts", str(out), "--model", str(MODEL)], cwd=ROOT, check=True)
+    subprocess.run([node(), "training/agree.ts", str(out), "--model", str(model)], cwd=ROOT, check=True)
     about = json.loads((out / "about.json").read_text())
     count, side = about["count"], about["side"]
     found = {n: np.fromfile(out / f"{n}.bin", np.float32).reshape(count, -1) for n in ("category", "box", "feature")}
@@ -73,3 +79,14 @@ def test_sign_bits_boxes_and_categories_agree(answers, torch_answers):
     assert bits.mean() >= 0.999
     assert np.abs(answers[0]["box"] - torch_answers["box"]).max() <= 0.005
     assert (answers[0]["category"].argmax(1) == torch_answers["category"].argmax(1)).mean() >= 0.99
+
+
+def test_int8_is_near_float32(answers, tmp_path):
+    wanted, (found, _) = answers[0], answered(SERVED, tmp_path)
+    assert (found["pixels"] == wanted["pixels"]).all(), "both cards must prepare alike"
+    cosine = (found["feature"] * wanted["feature"]).sum(1)
+    assert cosine.mean() >= 0.995 and cosine.min() >= 0.98, (cosine.mean(), cosine.min())
+    assert ((found["feature"] > 0) == (wanted["feature"] > 0)).mean() >= 0.97
+    assert np.abs(found["box"] - wanted["box"]).mean() <= 0.01
+    assert (found["category"].argmax(1) == wanted["category"].argmax(1)).mean() >= 0.98
+    assert (found["feature"] != wanted["feature"]).any(), "two files, or nothing is compared"

@@ -4,6 +4,7 @@ import torch
 
 from looksee_training.model import Network, Served, folded, objects, pooled_within, soft_mask
 from looksee_training.trunk import STAGES, SamePadding, frozen_stem
+from looksee_training.unfold import unfolded
 
 torch.manual_seed(0)
 
@@ -101,3 +102,23 @@ def test_two_networks_share_a_stem_and_their_features_lie_side_by_side():
         Served([one, Network(width=256).eval()])
     with pytest.raises(ValueError, match="FEATURE_WIDTH"):
         Served([one])
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_an_unfolded_network_answers_as_the_served_one_and_has_the_statistics_of_what_it_saw(masked):
+    network = Network(masked=masked, width=256)
+    network.train()
+    with torch.no_grad():
+        for _ in range(3):
+            network(torch.randn(8, 3, 64, 64))
+    network.eval()
+    views = [torch.randn(8, 32, 8, 8) for _ in range(4)]
+    again = unfolded(folded(network), network.trunk[:STAGES], views)
+    with torch.no_grad():
+        wanted, found = network(views[0], start=STAGES), again(views[0], start=STAGES)
+        for name in ("category", "box", "score", "raw", "proposals", "middle", "deep"):
+            assert torch.allclose(wanted[name], found[name], atol=2e-3), name
+        for module in again.modules():
+            module.momentum = None
+        trained = again.train()(torch.cat(views), start=STAGES)  # a batch's own statistics are now the same
+        assert torch.allclose(trained["deep"], again.eval()(torch.cat(views), start=STAGES)["deep"], atol=2e-2)

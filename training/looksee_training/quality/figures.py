@@ -121,6 +121,8 @@ def compared_on(asked):
 
 def paired(mine, theirs):
     """Two dicts of seed -> hits as two lists of the seeds that both have; what has no seed goes with every one."""
+    if not mine or not theirs:
+        return [], []
     if None in mine or None in theirs:
         return list(mine.values()), list(theirs.values())
     both = sorted(mine.keys() & theirs.keys())

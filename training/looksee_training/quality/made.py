@@ -25,7 +25,7 @@ SQUARES = {"whole": 1.0, "centre-0.7": 1.0, "centre-0.5": 1.0}
 class Model:
     """A model folder and how its picture is seen: `weights` of views, as its card sums them."""
 
-    arm: str  # generic | shipped | the name of a comparison's arm
+    arm: str  # generic | shipped | float32 | the name of a comparison's arm
     folder: Path
     weights: dict
     seed: int | None = None
@@ -95,6 +95,11 @@ def views_of(card):
 
 def shipped(folder):
     return Model("shipped", Path(folder), views_of(read_json(Path(folder) / "card.json")))
+
+
+def in_float32(folder):
+    """The shipped model before its numbers became int8; None where its folder is not there."""
+    return Model("float32", Path(folder), views_of(read_json(folder / "card.json"))) if folder.exists() else None
 
 
 def generic(trunk, side, out):
@@ -202,8 +207,8 @@ def one_look(model, out):
 
 
 def speed_of(model, out):
-    """What bench/see.ts says of one photo on one core, as served ("one") and seen whole alone ("look"), and, of the
-    shipped model, of many photos on all cores ("many")."""
+    """What bench/see.ts says of one photo on one core, as served ("one") and seen whole alone ("look"), and, of no arm of a
+    comparison, of many photos on all cores ("many")."""
 
     def see(name, seen, *before):
         command = [*before, node(), "bench/main.ts", "see", "--json", "--pictures", "200"]
@@ -215,7 +220,7 @@ def speed_of(model, out):
     core = ("taskset", "-c", "0")
     found = {"one": see("one", model, *core)}
     found["look"] = see("look", one_look(model, out), *core) if len(model.weights) > 1 else found["one"]
-    if model.arm == "shipped":
+    if model.arm in ("shipped", "float32"):
         found["many"] = see("many", model)
     return found
 

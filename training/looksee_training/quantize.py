@@ -1,0 +1,98 @@
+"""Makes of a model folder in float32 one in int8: half the time a look, half the bytes.
+
+    python3 -m looksee_training.quantize ../models/float ../../prepared --id NAME --out ../models/default
+
+Weights have a scale a channel, activations one a tensor, taken from training pictures. Two places stay float32: the box's
+last convolution and what follows the pooling. Needs quantize.txt beside torch; nothing else in training does.
+"""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import onnx  # before torch: afterwards it cannot be imported
+import onnxruntime
+from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+import numpy as np
+
+from .evaluate import centre_window
+from .export import merge, to_input, write_golden
+from .model import Served
+from .sets import PictureSet, read_held_out
+from .views import plain_view
+
+PICTURES = {"groceries": 150, "mall": 150, "clothing": 100, "streets": 50}  # whole and the middle by turns
+BATCH = 10
+OPERATIONS = ["Conv", "Clip", "Add", "Gemm"]  # Clip and Add too, or each would leave int8 and come back
+FLOAT = ("/box/cells/", "/feature/", "/category/")  # names of what stays
+
+
+def training_pictures(prepared, held_out, side, seed=0):
+    """uint8 (n, side, side, 3) of training pictures."""
+    random, found = np.random.default_rng(seed), []
+    for kind, count in PICTURES.items():
+        source = PictureSet(Path(prepared) / kind, kind, held_out=read_held_out(held_out))
+        pictures = source.of("train")
+        for n, at in enumerate(random.permutation(len(pictures))[:count]):
+            picture = pictures[at]
+            window = centre_window(picture.content, 0.7) if n % 2 else (0, 0, 1)
+            found.append(plain_view(source.pixels[picture.row], window, side))
+    return np.stack(found)
+
+
+def quantize(source, out, pictures, input_name="picture"):
+    """source, out: ONNX files; pictures: uint8 (n, side, side, 3), n a multiple of BATCH, whose activations set the ranges."""
+
+    class Shown(CalibrationDataReader):
+        def __init__(self):
+            self.batches = iter(np.split(pictures, len(pictures) // BATCH))
+
+        def get_next(self):
+            batch = next(self.batches, None)
+            return None if batch is None else {input_name: to_input(batch).numpy()}
+
+    prepared = Path(out).with_suffix(".shapes.onnx")
+    quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
+    names = [node.name for node in onnx.load(str(prepared)).graph.node]
+    quantize_static(
+        str(prepared), str(out), Shown(), quant_format=QuantFormat.QDQ, op_types_to_quantize=OPERATIONS,
+        per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+        calibrate_method=CalibrationMethod.MinMax, nodes_to_exclude=[n for n in names if any(part in n for part in FLOAT)],
+        extra_options={"CalibMovingAverage": True},
+    )  # fmt: skip
+    prepared.unlink()
+
+
+def answers_of(file, input_name="picture"):
+    """What the runtime's library answers to float (n, 3, s, s), as a function to Served.OUTPUTS."""
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    return lambda x: session.run(list(Served.OUTPUTS), {input_name: x.numpy()})
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", help="a model folder in float32")
+    parser.add_argument("prepared")
+    parser.add_argument("--held-out", default="configs/held-out.txt")
+    parser.add_argument("--id", required=True)
+    parser.add_argument("--card", action="append", default=[], help="JSON laid over the card; may be given often")
+    parser.add_argument("--out", required=True)
+    args = parser.parse_args()
+    source, out = Path(args.model), Path(args.out)
+    card = json.loads((source / "card.json").read_text()) | {"id": args.id}
+    for file in args.card:
+        card = merge(card, json.loads(Path(file).read_text()))
+    side = card["input"]["side"]
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(source / "golden", out / "golden", dirs_exist_ok=True)
+    quantize(source / "model.onnx", out / "model.onnx", training_pictures(args.prepared, args.held_out, side))
+    write_golden(answers_of(out / "model.onnx"), out, side, card["id"])
+    (out / "card.json").write_text(json.dumps(card, indent=2) + "\n")
+    print(f"{out / 'model.onnx'}: {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""One network of a served model as a checkpoint again, to train on from what is shipped (`start` of a run).
+
+    python3 -m looksee_training.unfold configs/photos.toml ../models/default 1 --out runs/shipped/photos.pt
+
+A served model has its batch norms folded into the convolutions before them. Here each is made anew, with the statistics of
+training views at the served side and the scale and shift that undo them: the checkpoint answers as the model does, and
+trains as any other. (The ImageNet trunk's own file was restored in the same way.)
+"""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from .batches import Batches
+from .config import read_config
+from .model import Network
+from .onnx_weights import load_served
+from .sets import PictureSet, read_held_out
+from .trunk import STAGES, build_trunk, norms_after
+
+BATCHES = 30
+
+
+@torch.no_grad()
+def unfolded(served, stem, views):
+    """served: a network of `Served`. stem: the trunk's first STAGES, not folded. views: what they make of training pictures,
+    at least one batch, float (n, 32, h, w) each. Returns a Network in evaluation mode with the same answers."""
+    network = Network(masked=served.masked, width=served.width).eval()
+    found = served.state_dict()
+    network.load_state_dict({name: value for name, value in found.items() if name in network.state_dict()}, strict=False)
+    network.trunk[:STAGES].load_state_dict(stem.state_dict())
+    centre = network.feature.centre
+    centre.running_mean.copy_(-found["feature.project.bias"])
+    centre.running_var.fill_(1 - centre.eps)
+    shared = tuple(f"trunk.{stage}." for stage in range(STAGES))
+    norms = [(conv, norm) for conv, norm in norms_after(network) if f"{conv}.bias" in found and not conv.startswith(shared)]
+    seen = [[] for _ in norms]
+    hooks = [norm.register_forward_pre_hook(noting(means)) for (_, norm), means in zip(norms, seen)]
+    for conv, norm in norms:
+        norm.running_mean.zero_()
+        norm.running_var.fill_(1 - norm.eps)
+        norm.weight.fill_(1)
+        norm.bias.copy_(found[f"{conv}.bias"])
+    for view in views:
+        network(view, start=STAGES)
+    for (_, norm), means in zip(norms, seen):
+        mean, square = torch.stack(means).mean(0)
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(square - mean**2)
+        norm.weight.copy_((norm.running_var + norm.eps).sqrt())
+        norm.bias.add_(mean)
+    for hook in hooks:
+        hook.remove()
+    return network
+
+
+def noting(means):
+    """A hook that keeps each channel's mean and mean square of what comes in."""
+    return lambda _, came: means.append(torch.stack([came[0].mean((0, 2, 3)), came[0].pow(2).mean((0, 2, 3))]))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config", help="of the run that this network came from: its views are shown")
+    parser.add_argument("model", help="a model folder")
+    parser.add_argument("which", type=int, help="of its networks, from 0")
+    parser.add_argument("--out", required=True)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    config, served = read_config(args.config), load_served(args.model)[0].networks[args.which]
+    kept = read_held_out(config.held_out)
+    sets = {kind: PictureSet(Path(config.prepared) / kind, kind, held_out=kept) for kind in config.sets}
+    data = Batches(config.pool, sets, config.plan, config.sides, config.seed)
+    views = (data.batch(config.sides[-1])["stem"] for _ in range(BATCHES))
+    network = unfolded(served, build_trunk(config.trunk)[:STAGES], views)
+    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+    torch.save({"average": network.state_dict(), "config": {"masked": served.masked, "width": served.width}}, args.out)
+
+
+if __name__ == "__main__":
+    main()
