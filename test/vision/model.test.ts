@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { codeOf, defaultModelFolder, type Model, openModel } from "../../src/vision/index.ts";
 import { scene } from "./drawings.ts";
@@ -41,6 +43,37 @@ test("a given box is kept, sought in, and sees what a crop of the picture shows"
   const elsewhere = await model.see(picture, [0.55, 0.4, 0.95, 0.9]);
   expect(cosine(sight.feature, elsewhere.feature)).toBeLessThan(0.99);
 });
+
+test("a small object in a large photo is seen in the photo's own pixels", async () => {
+  const small = await scene(8, 224, 224);
+  const large = await sharp({ create: { width: 1000, height: 800, channels: 3, background: "#888888" } })
+    .composite([{ input: small, left: 500, top: 300 }])
+    .png()
+    .toBuffer();
+  const within = [0.5, 300 / 800, 0.724, 524 / 800] as const;
+  const whole = await sharp(large).extract({ left: 472, top: 272, width: 280, height: 280 }).png().toBuffer(); // with its room
+  const shrunk = await sharp(large).resize({ width: 224 }).toBuffer(); // what it would be if the photo were shrunk first
+  const [own, wanted, coarse] = await Promise.all([
+    model.see(large, [...within]),
+    model.see(whole),
+    model.see(shrunk, [...within]),
+  ]);
+  expect(cosine(own.feature, wanted.feature)).toBeGreaterThan(0.97);
+  expect(cosine(own.feature, wanted.feature)).toBeGreaterThan(cosine(coarse.feature, wanted.feature));
+});
+
+test.each(["closer", "float32"])(
+  "models/%s, which stands beside the default, gives nearly its features",
+  async (name) => {
+    const other = await openModel(join(defaultModelFolder(), "..", name));
+    const picture = await scene(9, 400, 300);
+    const [theirs, ours] = [await other.see(picture), await model.see(picture)];
+    await other.close();
+    expect(other.id).toBe(`${model.id}-${name}`);
+    expect(cosine(theirs.feature, ours.feature)).toBeGreaterThan(name === "float32" ? 0.95 : 0.7);
+    expect(theirs.feature).not.toEqual(ours.feature);
+  },
+);
 
 test.each([[[0.5, 0.5, 0.5, 0.9]], [[0, 0, 1, 2]], [[Number.NaN, 0, 1, 1]]])("the box %j is refused", async (box) => {
   await expect(model.see(await scene(5, 100, 100), box as never)).rejects.toMatchObject({ code: "SEARCH_BOX" });

@@ -14,7 +14,7 @@ import numpy as np
 
 from .looks import read_looks
 
-FALSE_ALARM = 0.02  # of held-out queries whose item is in the catalogue
+FALSE_ALARM = 0.01  # of held-out queries whose item is in the catalogue
 
 
 def ranks(queries, catalog):

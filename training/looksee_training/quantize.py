@@ -85,6 +85,7 @@ def main():
     card = json.loads((source / "card.json").read_text()) | {"id": args.id}
     for file in args.card:
         card = merge(card, json.loads(Path(file).read_text()))
+    card["training"]["numbers"] = f"int8, made of {source.name} with the ranges of {sum(PICTURES.values())} training pictures"
     side = card["input"]["side"]
     out.mkdir(parents=True, exist_ok=True)
     shutil.copytree(source / "golden", out / "golden", dirs_exist_ok=True)

@@ -4,7 +4,8 @@
 
 A served model has its batch norms folded into the convolutions before them. Here each is made anew, with the statistics of
 training views at the served side and the scale and shift that undo them: the checkpoint answers as the model does, and
-trains as any other. (The ImageNet trunk's own file was restored in the same way.)
+trains as any other. What a channel's weights are multiplied by is lost in folding and means nothing before a batch norm; it is
+chosen so that they lie as near as can be to ImageNet's, which training pulls them to.
 """
 
 import argparse
@@ -23,13 +24,13 @@ BATCHES = 30
 
 
 @torch.no_grad()
-def unfolded(served, stem, views):
-    """served: a network of `Served`. stem: the trunk's first STAGES, not folded. views: what they make of training pictures,
-    at least one batch, float (n, 32, h, w) each. Returns a Network in evaluation mode with the same answers."""
+def unfolded(served, trunk, views):
+    """served: a network of `Served`. trunk: ImageNet's, not folded. views: what its first STAGES make of training pictures, at
+    least one batch, float (n, 32, h, w) each. Returns a Network in evaluation mode with the same answers."""
     network = Network(masked=served.masked, width=served.width).eval()
     found = served.state_dict()
     network.load_state_dict({name: value for name, value in found.items() if name in network.state_dict()}, strict=False)
-    network.trunk[:STAGES].load_state_dict(stem.state_dict())
+    network.trunk[:STAGES].load_state_dict(trunk[:STAGES].state_dict())
     centre = network.feature.centre
     centre.running_mean.copy_(-found["feature.project.bias"])
     centre.running_var.fill_(1 - centre.eps)
@@ -52,7 +53,20 @@ def unfolded(served, stem, views):
         norm.bias.add_(mean)
     for hook in hooks:
         hook.remove()
+    began = {f"trunk.{name}": weight for name, weight in trunk.named_parameters()}
+    for conv, norm in norms:
+        if f"{conv}.weight" in began:
+            scale_towards(network.get_parameter(f"{conv}.weight"), norm, began[f"{conv}.weight"])
     return network
+
+
+def scale_towards(weight, norm, began):
+    """Multiplies each channel's weights, and the statistics of what comes of them, so that they lie nearest to `began`."""
+    mine, theirs = weight.flatten(1), began.flatten(1)
+    times = ((mine * theirs).sum(1) / mine.pow(2).sum(1).clamp(min=1e-12)).clamp(min=1e-3)
+    weight.mul_(times[:, None, None, None])
+    norm.running_mean.mul_(times)
+    norm.running_var.copy_((norm.running_var + norm.eps) * times**2 - norm.eps)
 
 
 def noting(means):
@@ -73,7 +87,7 @@ def main():
     sets = {kind: PictureSet(Path(config.prepared) / kind, kind, held_out=kept) for kind in config.sets}
     data = Batches(config.pool, sets, config.plan, config.sides, config.seed)
     views = (data.batch(config.sides[-1])["stem"] for _ in range(BATCHES))
-    network = unfolded(served, build_trunk(config.trunk)[:STAGES], views)
+    network = unfolded(served, build_trunk(config.trunk), views)
     Path(args.out).parent.mkdir(parents=True, exist_ok=True)
     torch.save({"average": network.state_dict(), "config": {"masked": served.masked, "width": served.width}}, args.out)
 

@@ -1,7 +1,7 @@
 """Measures the shipped model and what it is compared with on held-out sets, as the paper's tables; one command:
 
     training/quality.sh [--groceries DIR] [--mall DIR] [--large-mall DIR] [--clothing DIR] [--streets DIR]
-                        [--trunk NPZ] [--arms DIR] [--model DIR] [--float32 DIR] [--out DIR] [--limit N]
+                        [--trunk NPZ] [--arms DIR] [--model DIR] [--out DIR] [--limit N]
 
 Everything is the runtime's own answer (look.ts, bench/). Writes OUT/report.html, one self-contained page with pictures
 of the sets (so OUT stays out of the repository), OUT/results.json, docs/quality.md and its plots. What was looked at is
@@ -22,14 +22,14 @@ from . import made
 from .figures import Asked, boxes_of, codes_of, compared_on, recall_of, sureness
 from .page import write_report
 from .tables import sections
-from .words import ARMS
+from .words import ARMS, BESIDE
 
 
 def models_of(args, out):
     """The shipped model, the generic one, and every finished arm."""
     shipped = made.shipped(args.model)
     side = shipped.card["input"]["side"]
-    models = [shipped, made.in_float32(args.float32), made.generic(args.trunk, side, out / "models" / "generic")]
+    models = [shipped, *(made.beside(shipped, arm) for arm in BESIDE), made.generic(args.trunk, side, out / "models" / "generic")]
     for run in sorted(args.arms.glob("*-[0-9]*")):
         if run.name.rpartition("-")[0] not in ARMS:
             made.say(f"{run.name}: none of the arms {', '.join(ARMS)}; left out")
@@ -56,11 +56,11 @@ def measure(args, out):
         asked[data.name] = Asked(data, [m for m in looking if data.catalog or m.arm != "generic"], out, args.limit)
     shops = {name: one for name, one in asked.items() if one.data.catalog}
     # One seed is as quick as another.
-    timed = {m.arm: m for m in reversed(models) if m.arm in ("shipped", "float32", "boxed", "masked")}
+    timed = {m.arm: m for m in reversed(models) if m.arm in ("shipped", *BESIDE, "boxed", "masked")}
     strangers = asked["clothing"].looks["shipped"][0] if "clothing" in asked else None
     results = {
         "about": about(args, models, asked),
-        "sizes": {m.arm: (m.folder / "model.onnx").stat().st_size / 1e6 for m in models if m.arm in ("shipped", "float32")},
+        "sizes": {m.arm: (m.folder / "model.onnx").stat().st_size / 1e6 for m in models if m.arm in ("shipped", *BESIDE)},
         "recall": {name: recall_of(one) for name, one in shops.items()},
         "codes": {name: codes_of(one) for name, one in shops.items()},
         "compared": {name: compared_on(one) for name, one in shops.items()},
@@ -109,7 +109,7 @@ def arguments(given):
         "groceries": beside / "shared/data/groceries", "mall": beside / "malls/s13", "large-mall": None,
         "clothing": beside / "shared/data/clothing", "streets": beside / "shared/data/streets",
         "trunk": beside / "shared/pretrained/mobilenet_v2_imagenet.npz", "arms": made.ROOT / "training/runs/arms",
-        "model": made.ROOT / "models/default", "float32": made.ROOT / "models/float32", "out": made.ROOT / "training/runs/quality",
+        "model": made.ROOT / "models/default", "out": made.ROOT / "training/runs/quality",
     }  # fmt: skip
     for name, default in defaults.items():
         shown = default and os.path.relpath(default, made.ROOT)

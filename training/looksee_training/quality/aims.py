@@ -1,7 +1,7 @@
 """What we aim at, beside what was measured: rows of what, aim, measured, and whether it is met."""
 
 from .words import (
-    ABSENT, ARMS, BUSY, COMPARISONS, FLOAT32, GAIN, SETS, Section, between, holds, load, looks, points, row_of, three,
+    ABSENT, ARMS, BESIDE, BUSY, COMPARISONS, GAIN, SETS, Section, between, holds, load, looks, points, row_of, three,
 )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def trainings(results):
         have = ", ".join(f"{SETS[name]} {points(one['value'])}" for name, one in found)
         met = all(holds(kind, least, one) for _, one in found) if found else None
         aim = f"{points(least)}" if kind == GAIN else kind
-        names = {**ARMS, "shipped": "ours in int8", "float32": FLOAT32, "generic": "generic features"}
+        names = {**ARMS, "shipped": "ours in int8", **BESIDE, "generic": "generic features"}
         yield row(f"recall@1 of “{names[a]}” against “{names[b]}”", aim, have, met)
 
 

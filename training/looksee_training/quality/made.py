@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..looks import read_looks
 from ..report import name_of
-from .words import BUSY
+from .words import BESIDE, BUSY
 
 ROOT = Path(__file__).parents[3]
 GENERIC = {"whole": 1.0}
@@ -25,7 +25,7 @@ SQUARES = {"whole": 1.0, "centre-0.7": 1.0, "centre-0.5": 1.0}
 class Model:
     """A model folder and how its picture is seen: `weights` of views, as its card sums them."""
 
-    arm: str  # generic | shipped | float32 | the name of a comparison's arm
+    arm: str  # generic | shipped | one of words.BESIDE | the name of a comparison's arm
     folder: Path
     weights: dict
     seed: int | None = None
@@ -97,9 +97,10 @@ def shipped(folder):
     return Model("shipped", Path(folder), views_of(read_json(Path(folder) / "card.json")))
 
 
-def in_float32(folder):
-    """The shipped model before its numbers became int8; None where its folder is not there."""
-    return Model("float32", Path(folder), views_of(read_json(folder / "card.json"))) if folder.exists() else None
+def beside(shipped, arm):
+    """A model folder that stands beside the shipped one's (words.BESIDE); None where it is not there."""
+    folder = shipped.folder.parent / arm
+    return Model(arm, folder, views_of(read_json(folder / "card.json"))) if folder.exists() else None
 
 
 def generic(trunk, side, out):
@@ -220,7 +221,7 @@ def speed_of(model, out):
     core = ("taskset", "-c", "0")
     found = {"one": see("one", model, *core)}
     found["look"] = see("look", one_look(model, out), *core) if len(model.weights) > 1 else found["one"]
-    if model.arm in ("shipped", "float32"):
+    if model.arm in ("shipped", *BESIDE):
         found["many"] = see("many", model)
     return found
 

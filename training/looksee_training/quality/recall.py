@@ -3,7 +3,7 @@
 from . import aims as wanted
 from .aims import short_of
 from .words import (
-    ABSENT, ARMS, COMPARISONS, FLOAT32, GAIN, SEEDS, SETS, Section, between, holds, in_order, looks, points, row_of, slug, three,
+    ABSENT, ARMS, BESIDE, COMPARISONS, GAIN, SEEDS, SETS, Section, between, holds, in_order, looks, points, row_of, slug, three,
     triple, unmeasured,
 )  # fmt: skip
 
@@ -23,14 +23,14 @@ def recall_sections(results, name):
         ("ours", "served", "our recipe, small budget"),
         ("shipped", "whole", "ours as shipped, whole picture in one look"),
         ("shipped", "served", f"ours as shipped, {looks(views)}"),
-        ("float32", "served", f"{FLOAT32}, {looks(views)}"),
+        *((arm, "served", words) for arm, words in BESIDE.items()),
     ]
     rows = []
     for arm, way, words in ways:
         row = row_of(results, name, arm, way)
         if row:
             rows.append([words, *(between(row["recall"][k]) for k in KS), triple(row["plain"])])
-        elif name != "large mall" and arm != "float32":
+        elif name != "large mall" and arm not in BESIDE:
             rows.append([words, ABSENT, "", "", ""])
     text = f"{found['queries']:,} photos asked of a catalogue of {found['items']:,} pictures, all searched at once. "
     ours, generic = row_of(results, name, "shipped", "served"), row_of(results, name, "generic", "whole")

@@ -3,7 +3,7 @@
 from . import aims as wanted
 from .aims import short_of
 from .recall import arms, comparisons, recall_sections, strangers
-from .words import ABSENT, ARMS, FLOAT32, SETS, Section, between, in_order, load, row_of, three, triple, unmeasured
+from .words import ABSENT, ARMS, BESIDE, SETS, Section, between, in_order, load, row_of, three, triple, unmeasured
 
 KS, LINEAR_KS, PARTS = ("1", "4", "20"), ("1", "10", "60"), ("head", "vote", "fusion")
 
@@ -79,11 +79,13 @@ def categories(found, name):
 
 
 def eight_bits(results):
-    """Size, time and recall of the shipped model beside the float32 one that it was made from."""
-    title, rows = "What int8 costs, and saves", []
-    if "float32" not in results.get("sizes", {}):
+    """Size, time and recall of the shipped model and of those that stand beside it."""
+    title, rows, sizes = "What int8 costs, and a second look", [], results.get("sizes", {})
+    if not any(arm in sizes for arm in BESIDE):
         return unmeasured(title)
-    for arm, words in {"float32": FLOAT32, "shipped": "as shipped, int8"}.items():
+    for arm, words in {"shipped": "as shipped: int8, one look", **BESIDE}.items():
+        if arm not in sizes:
+            continue
         one, many = (results["speed"].get(arm, {}).get(name) for name in ("one", "many"))
         cells = [f"{one['latency'][part]:.1f}" for part in ("p50", "model")] if one else [ABSENT, ""]
         cells += [f"{many['perSecond']['pictures']:.0f} ({load(many)})" if many else ABSENT]
@@ -91,7 +93,7 @@ def eight_bits(results):
             recall = row_of(results, name, arm, "served")
             box = next((r for r in results["boxes"].get(name, {}).get("rows", []) if r["arm"] == arm), None)
             cells.append((triple(recall["recall"]) if recall else ABSENT) + (f", boxes {three(box['iou']['0.7']['value'])}" if box else ""))
-        rows.append([words, f"{results['sizes'][arm]:.1f}", *cells])
+        rows.append([words, f"{sizes[arm]:.1f}", *cells])
     text = (
         "Milliseconds: median of an 800-px photo on one core, with decoding and by the network alone. Boxes: share that "
         "overlaps the true one by 0.7. Int8 sums are exact on every CPU; x86 ones without VNNI take longer for them."

@@ -15,9 +15,10 @@ ARMS = {
 }
 SEEDS = 3
 GAIN, NO_GAIN, NOT_WORSE = "more", "no gain", "at most 1 pp less"
-FLOAT32 = "the same network in float32"
+BESIDE = {"closer": "models/closer: the same network, two looks", "float32": "models/float32: the same network in float32"}
 COMPARISONS = [
-    ("shipped", "generic", GAIN, 0.0), ("shipped", "float32", NOT_WORSE, 0.01), ("ours", "category", GAIN, 0.10), ("ours", "proxy", GAIN, 0.0),
+    ("shipped", "generic", GAIN, 0.0), ("shipped", "float32", NOT_WORSE, 0.01), ("closer", "shipped", GAIN, 0.0),
+    ("ours", "category", GAIN, 0.10), ("ours", "proxy", GAIN, 0.0),
     ("ours", "triplet", GAIN, 0.0), ("ours", "contrast", GAIN, 0.0), ("shuffled", "generic", NO_GAIN, 0.0),
     ("ours", "shuffled", GAIN, 0.0), ("masked", "boxed", NOT_WORSE, 0.01),
 ]  # fmt: skip
