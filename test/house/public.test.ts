@@ -26,5 +26,5 @@ test("the package offers exactly the two entries, and compiled JavaScript", () =
   expect(Object.keys(exports)).toEqual([".", "./hamming-index"]);
   expect(exports["."].default).toBe("./dist/index.js");
   expect(bin).toEqual({ looksee: "bin/looksee.js" });
-  expect(files).toEqual(["bin", "dist", "models"]);
+  expect(files).toEqual(["bin", "dist", "models/default"]);
 });
