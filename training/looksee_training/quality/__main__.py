@@ -52,7 +52,7 @@ def measure(args, out):
         if not data.folder or not data.folder.exists():
             made.say(f"{data.name}: no folder {data.folder or 'named'}; not measured")
             continue
-        looking = [m for m in models if data.arms or m.arm in ("shipped", "generic")]
+        looking = models if data.arms else [shipped]
         asked[data.name] = Asked(data, [m for m in looking if data.catalog or m.arm != "generic"], out, args.limit)
     shops = {name: one for name, one in asked.items() if one.data.catalog}
     # One seed is as quick as another.

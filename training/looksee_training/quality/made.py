@@ -49,7 +49,7 @@ class Set:
     folder: Path
     photos: str  # part
     catalog: bool = True
-    arms: bool = True  # whether the comparison's arms, and what stands beside the shipped model, are measured on it too
+    arms: bool = True  # whether any other model than the shipped one is measured on it
 
 
 def node():
