@@ -3,7 +3,7 @@
     python3 -m looksee_training.quantize ../models/float ../../prepared --id NAME --out ../models/default
 
 Weights have a scale a channel, activations one a tensor, taken from training pictures. Two places stay float32: the box's
-last convolution and what follows the pooling. Needs quantize.txt beside torch; nothing else in training does.
+last convolution and what follows the pooling. Needs requirements-quantize.txt beside torch; nothing else in training does.
 """
 
 import argparse
