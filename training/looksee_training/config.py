@@ -24,6 +24,7 @@ class Config:
     sets: list = field(default_factory=lambda: ["groceries", "clothing", "streets", "mall"])
     proxies: list = field(default_factory=list)  # sets whose items have learned prototypes, not their catalogue pictures
     width: int = 512  # numbers of the feature; several networks served side by side have 512 together
+    projection: str = "learned"  # or "fixed": what the trunk pools, turned; see FeatureHead.hold
     masked: bool = False  # the feature sees what is in the box too, and its loss moves the box
     trunk_rate: float = 4e-4
     head_rate: float = 2e-3

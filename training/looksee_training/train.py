@@ -172,11 +172,13 @@ def work(rank, config, run, resume):
         [{"params": slow, "top": config.trunk_rate}, {"params": fast, "top": config.head_rate}],
         lr=0.0, weight_decay=config.weight_decay,
     )  # fmt: skip
-    bank, average, step, spent = Bank(len(data.numbers), config.width), Average(network), 0, 0.0
+    bank, step, spent = Bank(len(data.numbers), config.width), 0, 0.0
     if config.start and not resume:
-        earlier = torch.load(config.start, map_location="cpu")
-        network.load_state_dict(earlier["average"])
-        average = Average(network)
+        network.load_state_dict(torch.load(config.start, map_location="cpu")["average"])
+    if config.projection == "fixed":
+        network.feature.hold(pooled_of(network, data, config.sides[-1]))
+    average = Average(network)
+    if config.start and not resume:
         for batch in data.catalog(config.sides[0]):
             bank.store(network.eval()(batch["stem"], start=STAGES)["raw"], batch["item"])
         proxies.data = bank.raw[proxied].clone()
@@ -226,6 +228,17 @@ def work(rank, config, run, resume):
         now = (spent + time.monotonic() - started) / 60
         save(run, network, average, optimiser, bank, proxies, step, now * 60, config, sets)
         note(run, {"step": step, "minutes": round(now, 2), "end": True, **figures(average, sets, held_out, config)})
+
+
+@torch.no_grad()
+def pooled_of(network, data, side, batches=60):
+    """What the feature sees of training views, (n, pooled)."""
+    seen, network = [], network.eval()
+    watching = network.feature.register_forward_pre_hook(lambda _, came: seen.append(came[0]))
+    for _ in range(batches):
+        network(data.batch(side)["stem"], start=STAGES)
+    watching.remove()
+    return torch.cat(seen)
 
 
 @torch.no_grad()

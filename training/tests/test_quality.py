@@ -10,7 +10,8 @@ from PIL import Image
 from looksee_training.calibrate import interval
 from looksee_training.categories import CATEGORIES
 from looksee_training.looks import CATEGORY_OF
-from looksee_training.quality import made
+from looksee_training.arms import runs_of
+from looksee_training.quality import kept, made
 from looksee_training.quality.aims import aims, strangers
 from looksee_training.quality.figures import Asked, boxes_of, codes_of, compared_on, paired, pooled, recall_of
 from looksee_training.quality.measures import (
@@ -219,9 +220,23 @@ def write_looks(folder, part, noise, views):
         np.zeros((24 * copies, len(CATEGORIES)), np.float32).tofile(folder / f"category-{view}.bin")
 
 
+ARMS_TOML = """
+seeds = [1, 2]
+[base]
+prepared = "prepared"
+pool = "pool"
+trunk = "trunk.npz"
+held_out = "held-out.txt"
+steps = 5
+[arms.masked]
+masked = true
+"""
+SETTINGS = {int(name[-1]): made.settings_of(config.as_dict()) for name, config in runs_of(ARMS_TOML).items()}
+
+
 @pytest.fixture
-def asked(tmp_path, monkeypatch):
-    """A mall asked by fakes of the shipped and the generic model and two seeds of one arm; look.ts is not run."""
+def models(tmp_path, monkeypatch):
+    """A mall, and fakes of the shipped and the generic model and two seeds of one arm; look.ts is not run."""
 
     def look(*command, **_):
         _, script, _, _, part, folder, _, model, _, views, *rest = map(str, command)
@@ -236,9 +251,17 @@ def asked(tmp_path, monkeypatch):
         folder = tmp_path / "models" / (arm if seed is None else f"{arm}-{seed}")
         write_model(folder)
         weights = made.GENERIC if arm == "generic" else {"whole": 0.25, "box-1": 0.75}
-        models.append(made.Model(arm, folder, weights, seed, {"minutes": 9.0, "steps": 5} if seed else {}))
-    data = made.Set("mall", "mall", tmp_path / "mall", "photos")
-    return Asked(data, models, tmp_path / "out", 0)
+        models.append(made.Model(arm, folder, weights, seed, {"minutes": 9.0, "steps": 5} if seed else {}, SETTINGS.get(seed, "")))
+    return models
+
+
+def ask(models, folder):
+    return Asked(made.Set("mall", "mall", folder / "mall", "photos"), models, folder / "out", 0)
+
+
+@pytest.fixture
+def asked(models, tmp_path):
+    return ask(models, tmp_path)
 
 
 def results_of(asked):
@@ -278,6 +301,25 @@ def test_the_report_says_what_is_and_what_is_not_measured(asked, tmp_path):
     assert len(tables) > 40 and "data:image" not in text, "docs hold no picture of a set"
     assert page.count("<article class=query>") == 6 and page.count('class="hit') == 60
     assert "http" not in page, "nothing is loaded from elsewhere"
+
+
+def test_what_arms_answered_outlives_them(models, asked, tmp_path, capsys):
+    file, toml = tmp_path / "arms.jsonl", tmp_path / "arms.toml"
+    toml.write_text(ARMS_TOML)
+    kept.keep(models, {"mall": asked}, file)
+    kept.keep(models[:3], {"mall": asked}, file)
+    assert [(line["arm"], line["seed"]) for line in kept.read(file)] == [("masked", 1), ("masked", 2)]
+    assert kept.models({"masked-1", "masked-2"}, file, toml) == [], "runs that are there speak for themselves"
+    found = kept.models(set(), file, toml)
+    again = ask([*models[:2], *found], tmp_path)
+    assert [recall_of(again), compared_on(again)] == [recall_of(asked), compared_on(asked)]
+    mine, theirs = (boxes_of(one)["rows"][-1] for one in (again, asked))
+    assert mine == theirs and mine["arm"] == "masked" and len(mine["seeds"]["0.5"]) == 2
+    toml.write_text(ARMS_TOML.replace("steps = 5", "steps = 6"))
+    assert kept.models(set(), file, toml) == [] and "other settings" in capsys.readouterr().err
+    (tmp_path / "mall" / "catalog.csv").write_text("id,category,brand\n")
+    other = ask([*models[:2], *found], tmp_path)
+    assert ("masked", "served") not in other.answers, "nothing stands for photos that it was not measured on"
 
 
 def test_queries_side_by_side_are_half_such_as_differ(asked):

@@ -8,7 +8,7 @@ import torch
 
 from looksee_training.bank import Bank
 from looksee_training.config import Config
-from looksee_training.model import Network
+from looksee_training.model import FeatureHead, Network
 from looksee_training.pool import CATALOG, PHOTO
 from looksee_training.train import batch_loss, settled
 
@@ -69,3 +69,20 @@ def test_a_settled_network_has_the_statistics_of_the_served_side():
         unsettled = torch.cat([before(batch(96)["stem"], start=7)["raw"] for _ in range(10)])
     assert seen.mean(0).abs().mean() < 0.2 and abs(seen.std(0).mean() - 1) < 0.2
     assert abs(unsettled.std(0).mean() - 1) > 0.5
+
+
+def test_a_held_projection_keeps_the_main_directions_and_is_never_trained():
+    torch.manual_seed(3)
+    mix = torch.randn(64, 64)
+    pooled = torch.randn(500, 64) @ mix + 3
+    head = FeatureHead(64, WIDTH).eval()
+    head.hold(pooled)
+    weight = head.project.weight
+    assert torch.allclose(weight @ weight.T, torch.eye(WIDTH), atol=1e-5), "directions at right angles, none stretched"
+    kept = head.project(pooled).var(0).sum()
+    best = torch.linalg.eigvalsh(torch.cov(pooled.T))[-WIDTH:].sum()
+    assert kept.item() == pytest.approx(best.item(), rel=1e-3), "no other 16 directions hold more of what tells pictures apart"
+    raw = head(pooled)
+    assert raw.mean(0).abs().max() < 1e-3 and (raw.var(0) - 1).abs().max() < 1e-2, "centred before the first step"
+    head.train()(pooled.requires_grad_()).sum().backward()
+    assert weight.grad is None

@@ -7,7 +7,7 @@ Everything is the runtime's own answer (look.ts, bench/). Writes OUT/report.html
 of the sets (so OUT stays out of the repository), OUT/results.json, docs/quality.md and its plots. What was looked at is
 kept in OUT and looked at again only if model, set or views have changed; what is absent stands as "not measured".
 --limit N: a trial on N pictures of each part, without benches; docs/ is left alone then. An arm is a finished run
-DIR/NAME-SEED.
+DIR/NAME-SEED; what it answered is kept in training/arms.jsonl and stands for it where the run is gone.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from . import made
+from . import kept, made
 from .figures import Asked, boxes_of, codes_of, compared_on, recall_of, sureness
 from .page import write_report
 from .tables import sections
@@ -35,7 +35,8 @@ def models_of(args, out):
             made.say(f"{run.name}: none of the arms {', '.join(ARMS)}; left out")
             continue
         models.append(made.trained(run, out / "models" / run.name))
-    return [model for model in models if model]
+    models = [model for model in models if model]
+    return models if args.limit else models + kept.models({model.name for model in models})
 
 
 def measure(args, out):
@@ -56,7 +57,9 @@ def measure(args, out):
         asked[data.name] = Asked(data, [m for m in looking if data.catalog or m.arm != "generic"], out, args.limit)
     shops = {name: one for name, one in asked.items() if one.data.catalog}
     # One seed is as quick as another.
-    timed = {m.arm: m for m in reversed(models) if m.arm in ("shipped", *BESIDE, "boxed", "masked")}
+    timed = {m.arm: m for m in reversed(models) if m.folder and m.arm in ("shipped", *BESIDE, "boxed", "masked")}
+    if not args.limit:
+        kept.keep(models, asked)
     strangers = asked["clothing"].looks["shipped"][0] if "clothing" in asked else None
     results = {
         "about": about(args, models, asked),

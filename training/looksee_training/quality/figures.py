@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import made
+from . import kept, made
 from ..calibrate import expected_calibration_error
 from .measures import KS, LINEAR_KS, answers_of, best_constant_box, compared, overlap, shares
 from .words import COMPARISONS
@@ -15,13 +15,18 @@ class Asked:
     """One set's photos, and what each model found for them."""
 
     def __init__(self, data, models, out, limit):
-        self.data, self.looks, self.catalogs, self.answers = data, {}, {}, {}
-        self.weights, self.seeds = {}, {}
+        self.data, self.looks, self.catalogs, self.answers, self.overlaps = data, {}, {}, {}, {}
+        self.weights, self.seeds, self.items = {}, {}, None
         for model in models:
+            if not model.folder:
+                self.remember(model)
+                continue
             looks = made.looks_of(model, data, data.photos, out, limit)
             self.looks.setdefault(model.arm, []).append(looks)
             self.weights[model.arm] = model.weights
             self.seeds.setdefault(model.arm, []).append(model.seed)
+            if not np.isnan(looks.truth).any():
+                self.overlaps.setdefault(model.arm, []).append(looks.overlap())
             if data.catalog:
                 self.ask(model, looks, made.looks_of(model, data, "catalog", out, limit))
 
@@ -38,6 +43,18 @@ class Asked:
             photos, pictures = looks.feature(weights)[there], catalog.feature(weights)
             found = answers_of(photos, self.items, pictures, catalog.items, model.card["codeThresholds"])
             self.answers.setdefault((model.arm, way), []).append(found)
+
+    def remember(self, model):
+        """An arm of which the answers alone are kept; nothing where they are of other photos."""
+        own = model.kept.get(self.data.name)
+        if not own or own["tables"] != made.tables_of(self.data):
+            made.say(f"{model.name}: not measured on {self.data.name} as it is; left out there")
+            return
+        self.seeds.setdefault(model.arm, []).append(model.seed)
+        if "overlaps" in own:
+            self.overlaps.setdefault(model.arm, []).append(kept.overlaps_of(own))
+        for way, answers in kept.answers_of(own, self.items).items():
+            self.answers.setdefault((model.arm, way), []).append(answers)
 
     def by_seed(self, arm, k):
         """seed -> hits (n,) of an arm as served; the seed is None where it has none. Empty if it was not measured."""
@@ -103,9 +120,9 @@ def boxes_of(asked):
 
     for at in (0.5, 0.7):
         row(f"constant {at}", [overlap(best_constant_box(looks.truth, at), looks.truth)])
-    for arm, several in asked.looks.items():
+    for arm, several in asked.overlaps.items():
         if arm != "generic":  # its box head never learnt anything
-            row(arm, [one.overlap() for one in several])
+            row(arm, several)
     return {"photos": len(looks.files), "rows": rows}
 
 

@@ -26,10 +26,12 @@ class Model:
     """A model folder and how its picture is seen: `weights` of views, as its card sums them."""
 
     arm: str  # generic | shipped | one of words.BESIDE | the name of a comparison's arm
-    folder: Path
+    folder: Path | None  # None: what is kept of an arm is all that there is
     weights: dict
     seed: int | None = None
     run: dict = field(default_factory=dict)  # of a training run: minutes of a core, steps
+    settings: str = ""  # of a training run, see kept.py
+    kept: dict = field(default_factory=dict)  # name of a set -> what it answered there
 
     @property
     def card(self):
@@ -133,8 +135,15 @@ def trained(run, out):
     arguments = ["--checkpoint", checkpoint.resolve(), "--id", run.name]
     export(out, side, source, arguments, cards)
     arm, _, seed = run.name.rpartition("-")
+    settings = settings_of(config)
     about = {"minutes": end["minutes"] * config.get("processes", 1), "steps": end["step"]}
-    return Model(arm, out, views_of(read_json(out / "card.json")), int(seed), about)
+    return Model(arm, out, views_of(read_json(out / "card.json")), int(seed), about, settings)
+
+
+def settings_of(config):
+    """Hex digits that differ where two runs' configs (dicts) differ in more than where things lie on a machine."""
+    same = {key: value for key, value in config.items() if key not in ("prepared", "pool", "trunk", "held_out")}
+    return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def export(out, side, source, arguments, cards):
@@ -157,13 +166,17 @@ def made_by(model):
     return {"model": sha256(model.folder / "model.onnx"), **{key: card[key] for key in ("input", "outputs", "views")}}
 
 
+def tables_of(data):
+    """Which photos and pictures a set has."""
+    return {file.name: sha256(file) for file in sorted(Path(data.folder).glob("*.csv"))}
+
+
 def looks_of(model, data, part, out, limit):
     """The runtime's answers to one part of a set, made if need be."""
     views = set(model.weights) | {"whole"} | (set(SQUARES) if model.arm == "generic" else set())
     names = ",".join(sorted(view.replace("-", ":") for view in views))
     folder = out / "looks" / model.name / f"{data.name}-{part}"
-    tables = {file.name: sha256(file) for file in sorted(Path(data.folder).glob("*.csv"))}
-    source = {**made_by(model), "tables": tables, "looks": names, "limit": limit}
+    source = {**made_by(model), "tables": tables_of(data), "looks": names, "limit": limit}
 
     def make():
         say(f"{model.name} looks at {data.name}, {part}")
