@@ -348,6 +348,7 @@ def test_the_worst_fold_of_never_seen_products_is_held_to_the_aim():
 
         parts = {
             "unseen": {"products": 20, "photos": 725, **shares(*unseen)},
+            "alone": {"products": 20, "photos": 725, **shares(*unseen)},
             "seen": {"products": 61, "photos": 223, **shares(*seen)},
         }
         return {"run": "r", "unseenFrom": 3, "catalogTrained": True, **parts}

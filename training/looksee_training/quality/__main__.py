@@ -74,14 +74,14 @@ def measure(args, out):
         },
         "sure": sureness(shipped, asked["groceries"], asked.get("mall"), strangers)
         if strangers and "groceries" in asked else None,
-        "strangers": read_strangers(args.arms.parent / "strangers.jsonl"),
+        "strangers": read_strangers(made.ROOT / "training" / "strangers.jsonl"),
         "speed": {} if args.limit else {arm: made.speed_of(model, out) for arm, model in timed.items()},
     }  # fmt: skip
     return results, asked
 
 
 def read_strangers(file):
-    """What `looksee_training.strangers` printed into runs/strangers.jsonl; nothing where that is not there."""
+    """What `looksee_training.strangers` printed into training/strangers.jsonl; nothing where that is not there."""
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 

@@ -125,19 +125,19 @@ def strangers(found):
     """What looksee_training.strangers printed of runs that never saw some of the groceries."""
     title = "Products never seen in training"
     if not found:
-        return unmeasured(title, ": no `strangers.jsonl` of `looksee_training.strangers` is beside the runs")
+        return unmeasured(title, ": no `strangers.jsonl` of `looksee_training.strangers` is in training/")
     rows = []
     for line in found:
         shown = "seen" if line["catalogTrained"] else "never seen"
-        for name in ("unseen", "seen"):
+        for name, words in (("unseen", "unseen"), ("alone", "unseen, among themselves alone"), ("seen", "seen")):
             part = line[name]
             cells = [between({"value": part[k]["share"], "interval": part[k]["interval"]}) for k in KS]
-            products = f"{part['products']} {name}"
+            products = f"{part['products']} {words}"
             rows.append([f"every fourth from no. {line['unseenFrom']}", shown, products, str(part["photos"]), *cells])
     text = (
         "Groceries of which every fourth product's photos took no part in training, asked among all 81: in one look, "
         "from PyTorch on prepared pictures. A real shop has the catalogue pictures of its new products, so both are "
-        "shown."
+        "shown. Among themselves alone: as in a shop none of whose products took part in training."
     )
     head = ["left out", "their catalogue pictures", "products", "photos", "recall@1", "@4", "@20"]
     return Section(title, text, head, rows, short_of(wanted.strangers(found)))
