@@ -47,7 +47,7 @@ class Config:
     label_smoothing: float = 0.1
     average: float = 0.999  # of the weights, a step
     checkpoint_minutes: float = 3.0
-    evaluate_minutes: float = 8.0
+    evaluate_minutes: float = 8.0  # between figures of internal validation, which stand at the end too; 0: none
     identities: str = "item"  # or "family": categories alone are taught; or "shuffled": the control that must not learn
     plan: Plan = field(default_factory=Plan)
 

@@ -220,14 +220,15 @@ def work(rank, config, run, resume):
             if now * 60 - saved > config.checkpoint_minutes * 60:
                 saved = now * 60
                 save(run, network, average, optimiser, bank, proxies, step, saved, config, sets)
-            if now * 60 - evaluated > config.evaluate_minutes * 60:
+            if config.evaluate_minutes and now * 60 - evaluated > config.evaluate_minutes * 60:
                 evaluated = now * 60
                 note(run, {"step": step, "minutes": round(now, 2), **figures(average, sets, held_out, config)})
     if rank == 0:
         average.state = settled(average.state, data, config)
         now = (spent + time.monotonic() - started) / 60
         save(run, network, average, optimiser, bank, proxies, step, now * 60, config, sets)
-        note(run, {"step": step, "minutes": round(now, 2), "end": True, **figures(average, sets, held_out, config)})
+        seen = figures(average, sets, held_out, config) if config.evaluate_minutes else {}
+        note(run, {"step": step, "minutes": round(now, 2), "end": True, **seen})
 
 
 @torch.no_grad()

@@ -141,8 +141,9 @@ def trained(run, out):
 
 
 def settings_of(config):
-    """Hex digits that differ where two runs' configs (dicts) differ in more than where things lie on a machine."""
-    same = {key: value for key, value in config.items() if key not in ("prepared", "pool", "trunk", "held_out")}
+    """Hex digits that differ where two runs' configs (dicts) differ in what was trained."""
+    beside = ("prepared", "pool", "trunk", "held_out", "evaluate_minutes", "checkpoint_minutes")
+    same = {key: value for key, value in config.items() if key not in beside}
     return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -130,7 +130,9 @@ def strangers(found):
     for line in found:
         shown = "seen" if line["catalogTrained"] else "never seen"
         for name, words in (("unseen", "unseen"), ("alone", "unseen, among themselves alone"), ("seen", "seen")):
-            part = line[name]
+            part = line.get(name)
+            if not part:
+                continue
             cells = [between({"value": part[k]["share"], "interval": part[k]["interval"]}) for k in KS]
             products = f"{part['products']} {words}"
             rows.append([f"every fourth from no. {line['unseenFrom']}", shown, products, str(part["photos"]), *cells])
