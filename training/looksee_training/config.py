@@ -56,7 +56,7 @@ class Config:
 
 
 def read_config(file, overrides=()):
-    """file: TOML; overrides: "key=value" or "plan.key=value", values in TOML. Raises ValueError on an unknown key."""
+    """file: TOML; overrides: "key=value" or "plan.key=value", values in TOML. Raises ValueError on an unknown key or projection."""
     text = Path(file).read_text()
     values = tomllib.loads(text)
     for override in overrides:
@@ -66,6 +66,8 @@ def read_config(file, overrides=()):
             target, key = values.setdefault("plan", {}), key[5:]
         target[key] = tomllib.loads(f"v = {value}")["v"]
     plan = checked(Plan, values.pop("plan", {}), "plan.")
+    if values.get("projection", "learned") not in ("learned", "fixed"):
+        raise ValueError(f"CONFIG_VALUE: projection = {values['projection']!r} is neither \"learned\" nor \"fixed\"")
     return Config(**checked(Config, values, ""), plan=Plan(**plan))
 
 

@@ -8,57 +8,51 @@ products drawn whole. Prints one JSON line a run, nothing is chosen; what stands
 """
 
 import argparse
+import datetime
 import json
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from .calibrate import interval
+from .calibrate import interval, ranks
 from .evaluate import features_of
 from .export import load_network
 from .sets import PictureSet
 
 
-def asked(network, source, catalog, photos, side):
-    """Cosines of photos (rows) and catalogue pictures (columns)."""
-    theirs, _ = features_of(network, catalog, source, side, ("whole",))
-    mine, _ = features_of(network, photos, source, side, ("whole",))
-    return (mine @ theirs.T).numpy()
-
-
-def places(scores, photos, catalog):
-    """Place (0 first) of each photo's own item among the catalogue's, and the row of the first."""
-    row = {p.item: n for n, p in enumerate(catalog)}
-    own = np.array([[row[p.item]] for p in photos])
-    return (scores > np.take_along_axis(scores, own, 1)).sum(1), scores.argmax(1)
-
-
 def shares(place, items):
+    """Shares of photos whose own item is among the first 1, 4 and 20, with intervals; place 0: it is the first."""
     found = {"products": len(set(items)), "photos": len(items)}
     for k in (1, 4, 20):
         found[str(k)] = {"share": round(float((place < k).mean()), 4), "interval": interval(place < k, clusters=items)}
     return found
 
 
+def counted(photos, catalog, strangers):
+    """Figures of photos (unit rows, their items) asked of a catalogue (the same), some of whose items are strangers."""
+    place, best, _ = ranks(photos, catalog)
+    to_trained = np.array([item not in strangers for item in sorted(set(catalog[1]))])[best.argmax(1)[place > 0]]
+    return {**shares(place, photos[1]), "missesToTrained": round(float(to_trained.mean()), 4) if len(to_trained) else None}
+
+
 def measured(network, config, side):
     """The figures of one run, see above. config: its own, a dict."""
     unseen, with_catalog = config["unseen"], config["unseen_catalog"]
     source = PictureSet(Path(config["prepared"]) / "groceries", "groceries", unseen=unseen, unseen_catalog=with_catalog)
-    catalog = [p for p in source.pictures if p.role == "catalog"]
-    line = {"unseenFrom": unseen, "catalogTrained": with_catalog}
-    strangers = {p.item for p in source.of("validation", "photo")}
-    strange = np.array([p.item in strangers for p in catalog])
-    for name, part in (("unseen", "validation"), ("seen", "test")):
-        photos = source.of(part, "photo")
-        scores, items = asked(network, source, catalog, photos, side), [p.item for p in photos]
-        place, first = places(scores, photos, catalog)
-        line[name] = shares(place, items)
-        line[name]["missesToTrained"] = round(float((~strange)[first[place > 0]].mean()), 4) if (place > 0).any() else None
-        if name == "unseen":
-            alone, _ = places(scores[:, strange], photos, [p for p in catalog if p.item in strangers])
-            line["alone"] = shares(alone, items)
-    return line
+
+    def seen(pictures):
+        return features_of(network, pictures, source, side, ("whole",))[0].numpy(), [p.item for p in pictures]
+
+    strange, known = seen(source.of("validation", "photo")), seen(source.of("test", "photo"))
+    rows, items = catalog = seen([p for p in source.pictures if p.role == "catalog"])
+    strangers = set(strange[1])
+    own = np.array([item in strangers for item in items])
+    alone, _, _ = ranks(strange, (rows[own], [item for item in items if item in strangers]))
+    return {
+        "unseenFrom": unseen, "catalogTrained": with_catalog, "unseen": counted(strange, catalog, strangers),
+        "alone": shares(alone, strange[1]), "seen": counted(known, catalog, strangers),
+    }  # fmt: skip
 
 
 def main():
@@ -69,7 +63,7 @@ def main():
     torch.set_num_threads(1)
     for file in args.checkpoints:
         config = torch.load(file, map_location="cpu")["config"]
-        print(json.dumps({"run": file, **measured(load_network(file), config, args.side)}), flush=True)
+        print(json.dumps({"run": file, "date": datetime.date.today().isoformat(), **measured(load_network(file), config, args.side)}), flush=True)
 
 
 if __name__ == "__main__":

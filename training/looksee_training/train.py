@@ -175,7 +175,7 @@ def work(rank, config, run, resume):
     bank, step, spent = Bank(len(data.numbers), config.width), 0, 0.0
     if config.start and not resume:
         network.load_state_dict(torch.load(config.start, map_location="cpu")["average"])
-    if config.projection == "fixed":
+    if config.projection == "fixed" and not resume:
         network.feature.hold(pooled_of(network, data, config.sides[-1]))
     average = Average(network)
     if config.start and not resume:
@@ -185,6 +185,7 @@ def work(rank, config, run, resume):
     if resume:
         state = torch.load(run / "last.pt", map_location="cpu")
         network.load_state_dict(state["network"])
+        network.feature.project.requires_grad_(config.projection == "learned")
         optimiser.load_state_dict(state["optimiser"])
         proxies.data = state["proxies"]
         bank.load(state["bank"])

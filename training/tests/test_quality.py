@@ -1,4 +1,4 @@
-"""The quality report: its measures against plain loops, what is kept and made again, and its pages without any arm."""
+"""The quality report: what is kept and made again, and its pages without any arm."""
 
 import csv
 import json
@@ -7,122 +7,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from looksee_training.calibrate import interval
+from drawn import random_features, unit
+from looksee_training.arms import runs_of
 from looksee_training.categories import CATEGORIES
 from looksee_training.looks import CATEGORY_OF
-from looksee_training.arms import runs_of
 from looksee_training.quality import kept, made
 from looksee_training.quality.aims import aims, strangers
-from looksee_training.quality.figures import Asked, boxes_of, codes_of, compared_on, paired, pooled, recall_of
-from looksee_training.quality.measures import (
-    DEEP, answers_of, as_int8, best_constant_box, compared, nearest, overlap, resampled, shares,
-)  # fmt: skip
+from looksee_training.quality.figures import Asked, boxes_of, codes_of, compared_on, pooled, recall_of
 from looksee_training.quality.page import write_report
 from looksee_training.quality.pictures import chosen
 from looksee_training.quality.tables import sections
-from looksee_training.quality.words import ARMS, GAIN, NO_GAIN, NOT_WORSE, holds
-
-
-def unit(rows):
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-
-
-def random_features(count, seed):
-    return unit(np.random.default_rng(seed).normal(size=(count, 512)))
-
-
-def test_nearest_is_a_full_sort_with_ties_by_column():
-    keys = np.random.default_rng(7).integers(0, 5, (20, 40)).astype(np.float32)
-    for k in (1, 7, 40):
-        plain = [sorted(range(40), key=lambda c: (row[c], c))[:k] for row in keys]
-        assert nearest(keys, k).tolist() == plain
-
-
-def test_places_count_items_and_a_tie_goes_to_the_lower_id():
-    catalog = random_features(30, 1)
-    catalog[4] = catalog[9]  # the same picture under two ids: the query's own is the later one
-    items = [f"i{n // 2}" for n in range(30)]  # two pictures an item
-    queries = catalog[[9, 20]]
-    found = answers_of(queries, ["i4", "i10"], catalog, items)
-    for order in ("floats", "codes", "served"):
-        assert found.places[order].tolist() == [1, 0], order
-    assert found.first[0, :2].tolist() == [4, 9]
-    absent = answers_of(queries, ["nobody", "i10"], catalog, items)
-    assert absent.places["served"].tolist() == [DEEP, 0] and absent.hits(20)[0] == 0
-
-
-def test_linear_recall_of_codes_is_the_share_of_common_neighbours():
-    catalog, queries = random_features(200, 2), random_features(8, 3)
-    found = answers_of(queries, ["0"] * 8, catalog, [str(n) for n in range(200)])
-    floats, bits = queries @ catalog.T, np.sign(queries) @ np.sign(catalog).T
-    for k in (1, 10, 60):
-        plain = [
-            len(set(np.argsort(-floats[i], kind="stable")[:k]) & set(np.argsort(-bits[i], kind="stable")[:k])) / k
-            for i in range(8)
-        ]
-        assert found.agreement["codes"][k] == pytest.approx(plain)
-    assert found.agreement["served"][10].mean() > 0.95 > found.agreement["codes"][10].mean()
-
-
-def test_thresholds_of_the_card_move_the_codes():
-    catalog = random_features(50, 4)
-    shifted = answers_of(catalog, ["0"] * 50, catalog, [str(n) for n in range(50)], thresholds=[1.0] * 512)
-    assert shifted.places["codes"].tolist() == [0] * 50, "no bit is set, so ascending ids decide"
-    rows = np.arange(50)
-    assert (nearest(-(catalog @ as_int8(catalog).T), 1)[:, 0] == rows).all()
-
-
-def test_draws_take_clusters_whole_and_agree_with_the_loop_of_calibrate():
-    random = np.random.default_rng(5)
-    clusters = random.integers(0, 12, 300).astype(str)
-    hits = (random.random(300) < 0.2 + 0.05 * clusters.astype(int)).astype(float)
-    mine, theirs = shares(hits, clusters)[0]["interval"], interval(hits, clusters=clusters)
-    assert mine == pytest.approx(theirs, abs=0.01)
-    single = shares(hits, np.arange(300))[0]["interval"]
-    assert single[1] - single[0] < mine[1] - mine[0], "photos of one product are no independent draws"
-
-
-def test_the_plain_mean_weighs_categories_alike():
-    hits, groups = np.array([1.0] * 9 + [0.0]), np.array(["many"] * 9 + ["few"])
-    whole, plain = shares(hits, np.arange(10))[0], shares(hits, np.arange(10), groups)[0]
-    assert (whole["value"], plain["value"]) == (0.9, 0.5)
-    assert resampled(hits, np.arange(10), groups, draws=200).max() <= 1
-
-
-def test_more_needs_the_interval_and_every_seed():
-    items = np.arange(400)
-    base, better = np.zeros(400), np.zeros(400)
-    better[:80] = 1
-    assert compared([better] * 3, [base] * 3, items)["superior"]
-    mixed = compared([better, better, base], [base] * 3, items)
-    assert mixed["interval"][0] > 0 and not mixed["superior"], "one seed gains nothing"
-    assert compared([better] * 3, [base], items)["seeds"] == [0.2] * 3
-    with pytest.raises(ValueError, match="QUALITY_SEEDS"):
-        compared([better] * 3, [base] * 2, items)
-    assert [len(side) for side in paired({1: base, 2: base, 3: base}, {2: base, 3: base})] == [2, 2]
-    assert [len(side) for side in paired({1: base, 2: base}, {None: base})] == [2, 1]
-    assert paired({1: base}, {}) == ([], [])
-
-
-def test_expectations_can_fail():
-    gain = {"superior": True, "value": 0.08, "interval": [0.02, 0.14]}
-    nothing = {"superior": False, "value": 0.0, "interval": [-0.02, 0.02]}
-    assert holds(GAIN, 0.0, gain) and not holds(GAIN, 0.10, gain) and not holds(GAIN, 0.0, nothing)
-    assert holds(NO_GAIN, 0.0, nothing) and not holds(NO_GAIN, 0.0, gain)
-    assert holds(NOT_WORSE, 0.03, nothing) and not holds(NOT_WORSE, 0.01, nothing)
-
-
-def test_the_best_constant_box_beats_mean_and_whole():
-    random = np.random.default_rng(6)
-    corner = random.uniform([0.1, 0.1], [0.3, 0.4], (60, 2))
-    truth = np.concatenate([corner, corner + random.uniform(0.2, 0.6, (60, 2))], 1)
-
-    def good(box):
-        return (overlap(np.asarray(box), truth) >= 0.5).mean()
-
-    best = best_constant_box(truth)
-    assert good(best) >= max(good(truth.mean(0)), good(np.median(truth, 0)), good([0, 0, 1, 1]))
-    assert (best[:2] < best[2:]).all()
+from looksee_training.quality.words import ARMS
 
 
 def test_few_photos_are_pooled():
@@ -315,6 +210,9 @@ def test_what_arms_answered_outlives_them(models, asked, tmp_path, capsys):
     assert [recall_of(again), compared_on(again)] == [recall_of(asked), compared_on(asked)]
     mine, theirs = (boxes_of(one)["rows"][-1] for one in (again, asked))
     assert mine == theirs and mine["arm"] == "masked" and len(mine["seeds"]["0.5"]) == 2
+    older = [{**line, "settings": {k: v for k, v in line["settings"].items() if k != "projection"}} for line in kept.read(file)]
+    file.write_text("".join(json.dumps(line) + "\n" for line in older))
+    assert len(kept.models(set(), file, toml)) == 2, "a setting that came later had its default"
     toml.write_text(ARMS_TOML.replace("steps = 5", "steps = 6"))
     assert kept.models(set(), file, toml) == [] and "other settings" in capsys.readouterr().err
     (tmp_path / "mall" / "catalog.csv").write_text("id,category,brand\n")

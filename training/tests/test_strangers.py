@@ -2,24 +2,21 @@
 
 import numpy as np
 
-from looksee_training.sets import Picture
-from looksee_training.strangers import places, shares
+from drawn import random_features
+from looksee_training.strangers import counted
 
 
-def picture(item):
-    return Picture(row=0, file="", item=item, family="", category=0, role="catalog", part="train", content=(0, 0, 1, 1))
-
-
-def test_a_place_counts_the_products_that_come_before_ones_own():
-    random = np.random.default_rng(4)
-    catalog = [picture(f"p{n}") for n in range(30)]
-    photos = [picture(f"p{n}") for n in random.integers(0, 30, 200)]
-    scores = random.normal(size=(200, 30)).astype(np.float32)
-    place, first = places(scores, photos, catalog)
-    for n, photo in enumerate(photos):
-        order = [catalog[column].item for column in np.argsort(-scores[n])]
-        assert place[n] == order.index(photo.item) and catalog[first[n]].item == order[0]
-    found = shares(place, [p.item for p in photos])
-    assert found["photos"] == 200 and found["4"]["share"] == round(float(np.mean(place < 4)), 4)
-    low, high = found["4"]["interval"]
-    assert low <= found["4"]["share"] <= high and found["20"]["share"] > found["1"]["share"]
+def test_an_own_item_counts_by_its_place_and_a_miss_by_what_stands_first():
+    photos, pictures = random_features(200, 4), random_features(30, 5)
+    items = [f"p{n}" for n in np.random.default_rng(6).permutation(30)]
+    own = [items[n] for n in np.random.default_rng(7).integers(0, 30, 200)]
+    strangers = set(items[:8])
+    found = counted((photos, own), (pictures, items), strangers)
+    orders = [[items[column] for column in np.argsort(-row)] for row in photos @ pictures.T]
+    places = np.array([order.index(item) for order, item in zip(orders, own)])
+    for k in (1, 4, 20):
+        assert found[str(k)]["share"] == round(float(np.mean(places < k)), 4)
+        low, high = found[str(k)]["interval"]
+        assert low <= found[str(k)]["share"] <= high
+    trained = [order[0] not in strangers for order, place in zip(orders, places) if place > 0]
+    assert found["missesToTrained"] == round(float(np.mean(trained)), 4)

@@ -1,5 +1,6 @@
 """What a step's loss asks of items with and without learned prototypes, and what is done once at a run's end."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,12 +8,13 @@ import pytest
 import torch
 
 from looksee_training.bank import Bank
-from looksee_training.config import Config
+from looksee_training.config import Config, read_config
 from looksee_training.model import FeatureHead, Network
 from looksee_training.pool import CATALOG, PHOTO
 from looksee_training.train import batch_loss, settled
 
 WIDTH = 16
+DEFAULT = Path(__file__).parents[1] / "configs" / "default.toml"
 
 
 def config(**changes):
@@ -86,3 +88,9 @@ def test_a_held_projection_keeps_the_main_directions_and_is_never_trained():
     assert raw.mean(0).abs().max() < 1e-3 and (raw.var(0) - 1).abs().max() < 1e-2, "centred before the first step"
     head.train()(pooled.requires_grad_()).sum().backward()
     assert weight.grad is None
+
+
+def test_a_projection_is_learned_or_fixed():
+    assert read_config(DEFAULT).projection == "fixed"
+    with pytest.raises(ValueError, match="CONFIG_VALUE.*'fix'"):
+        read_config(DEFAULT, ['projection="fix"'])

@@ -47,7 +47,13 @@ def line_of(model, asked):
 def keep(models, asked, file=FILE):
     """Puts the lines of these models into the file, in the place of what was there of the same arm and seed."""
     lines = {(line["arm"], line["seed"]): line for line in read(file)}
-    lines.update({(model.arm, model.seed): line_of(model, asked) for model in models if model.seed is not None and model.folder})
+    for model in models:
+        if model.seed is None or not model.folder:
+            continue
+        line, before = line_of(model, asked), lines.get((model.arm, model.seed))
+        if before and before["settings"] == line["settings"]:
+            line["sets"] = {**before["sets"], **line["sets"]}  # a set that is not on this machine stays
+        lines[model.arm, model.seed] = line
     if lines:
         file.write_text("".join(json.dumps(lines[key]) + "\n" for key in sorted(lines)))
 
@@ -63,7 +69,7 @@ def models(names, file=FILE, arms=ARMS_TOML):
         model = made.Model(line["arm"], None, {}, line["seed"], line["run"], line["settings"], line["sets"])
         if model.name in names:
             continue
-        if now.get(model.name) != model.settings:
+        if {**now.get(model.name, {}), **model.settings} != now.get(model.name):  # what it does not know had its default
             made.say(f"{model.name}: was trained by other settings than configs/arms.toml has now; left out")
             continue
         found.append(model)

@@ -30,7 +30,7 @@ class Model:
     weights: dict
     seed: int | None = None
     run: dict = field(default_factory=dict)  # of a training run: minutes of a core, steps
-    settings: str = ""  # of a training run, see kept.py
+    settings: dict = field(default_factory=dict)  # of a training run, see settings_of
     kept: dict = field(default_factory=dict)  # name of a set -> what it answered there
 
     @property
@@ -141,10 +141,9 @@ def trained(run, out):
 
 
 def settings_of(config):
-    """Hex digits that differ where two runs' configs (dicts) differ in what was trained."""
+    """Of a run's config, a dict, what says how it was trained."""
     beside = ("prepared", "pool", "trunk", "held_out", "evaluate_minutes", "checkpoint_minutes")
-    same = {key: value for key, value in config.items() if key not in beside}
-    return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()[:16]
+    return {key: value for key, value in config.items() if key not in beside}
 
 
 def export(out, side, source, arguments, cards):

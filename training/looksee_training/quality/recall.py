@@ -139,7 +139,8 @@ def strangers(found):
     text = (
         "Groceries of which every fourth product's photos took no part in training, asked among all 81: in one look, "
         "from PyTorch on prepared pictures. A real shop has the catalogue pictures of its new products, so both are "
-        "shown. Among themselves alone: as in a shop none of whose products took part in training."
+        "shown. Among themselves alone: as in a shop none of whose products took part in training. "
+        f"Measured on {' and '.join(sorted({line['date'] for line in found}))}."
     )
     head = ["left out", "their catalogue pictures", "products", "photos", "recall@1", "@4", "@20"]
     return Section(title, text, head, rows, short_of(wanted.strangers(found)))
