@@ -16,7 +16,7 @@ export type Fusion = {
 };
 
 /** A picture whose category is known: what others of the catalog say of it, its own item left out, and a held-out model. */
-export type Witness = Ballot & { truth: number; model: Float64Array };
+export type Witness = Ballot & { truth: number; model: Float64Array; item: string };
 
 /** Used when there is nothing to learn from: the nearest neighbour weighs as much as the model. */
 const DEFAULT_LAMBDA = 32;
@@ -88,14 +88,19 @@ export function fitFusion(witnesses: readonly Witness[], classes: number): Fusio
   return { lambda, unit, model: byCategory(witnesses, found) };
 }
 
-/** Whether the witnesses are likelier under the fusion than under the model alone, and not by chance. */
+/**
+ * Whether the witnesses are likelier under the fusion than under the model alone, and not by chance. Pictures of one item are
+ * right and wrong together, so the standard error is of items drawn whole (cluster-robust: Liang and Zeger, Biometrika 1986).
+ */
 function gains(witnesses: readonly Witness[], fusion: Fusion): boolean {
   const differences = witnesses.map(
     (witness) => logOf(fuse(witness.model, witness, fusion)[witness.truth]!) - logOf(witness.model[witness.truth]!),
   );
   const mean = differences.reduce((sum, d) => sum + d, 0) / differences.length;
-  const square = differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / differences.length;
-  return mean > STANDARD_ERRORS * Math.sqrt(square / differences.length);
+  const ofItem = new Map<string, number>();
+  for (const [at, { item }] of witnesses.entries()) ofItem.set(item, (ofItem.get(item) ?? 0) + differences[at]! - mean);
+  const square = [...ofItem.values()].reduce((sum, d) => sum + d ** 2, 0);
+  return mean > (STANDARD_ERRORS * Math.sqrt(square)) / differences.length;
 }
 
 function tally(witness: Witness, lambda: number, unit: number) {

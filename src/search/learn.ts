@@ -90,7 +90,7 @@ export async function learn(catalog: CatalogStore, modelId: string, mirror: Mirr
       const index = indexOf.get(name);
       return index === undefined ? -1 : pooling.of[index]!;
     });
-    witnesses.push({ ...ballot, truth: pooling.of[picture.truth]!, model });
+    witnesses.push({ ...ballot, truth: pooling.of[picture.truth]!, model, item: picture.items[0]! });
   }
   const fusion = fitFusion(witnesses, pooling.classes);
   const model = Float64Array.from(categories, (_, c) => fusion.model[pooling.of[c]!]!);

@@ -91,6 +91,7 @@ describe("its fit", () => {
       return {
         ...ballot(drawn),
         truth,
+        item: `${i}`,
         model: Float64Array.from({ length: CLASSES }, (_, c) => (c === said ? 0.7 : 0.1)),
       };
     });
@@ -134,6 +135,27 @@ describe("its fit", () => {
       CLASSES,
     );
     expect(fuse(probe.model, probe, search)[1]).toBeGreaterThan(0.9);
+  });
+
+  test("more pictures of the same items are no more evidence; as many of other items are", () => {
+    const few = witnessesOf(
+      40,
+      1,
+      () => 0.6,
+      () => 0.45,
+    );
+    const often = few.flatMap((witness) => Array<Witness>(6).fill(witness));
+    const alone = (fusion: Fusion) => fusion.model.every((weight) => weight === 1e4);
+    expect(alone(fitFusion(few, CLASSES))).toBe(true);
+    expect(alone(fitFusion(often, CLASSES))).toBe(true);
+    expect(
+      alone(
+        fitFusion(
+          often.map((witness, at) => ({ ...witness, item: `${at}` })),
+          CLASSES,
+        ),
+      ),
+    ).toBe(false);
   });
 
   test("has answers without witnesses, with one class, and where nobody votes", () => {

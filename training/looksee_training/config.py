@@ -6,6 +6,8 @@ from pathlib import Path
 
 from .batches import Plan
 
+PROJECTIONS = ("learned", "fixed", "kept")
+
 
 @dataclass
 class Config:
@@ -24,7 +26,7 @@ class Config:
     sets: list = field(default_factory=lambda: ["groceries", "clothing", "streets", "mall"])
     proxies: list = field(default_factory=list)  # sets whose items have learned prototypes, not their catalogue pictures
     width: int = 512  # numbers of the feature; several networks served side by side have 512 together
-    projection: str = "learned"  # or "fixed": what the trunk pools, turned; see FeatureHead.hold
+    projection: str = "learned"  # or "fixed": what the trunk pools, turned, see FeatureHead.hold; or "kept": as `start` has it, likewise not trained
     masked: bool = False  # the feature sees what is in the box too, and its loss moves the box
     trunk_rate: float = 4e-4
     head_rate: float = 2e-3
@@ -66,9 +68,12 @@ def read_config(file, overrides=()):
             target, key = values.setdefault("plan", {}), key[5:]
         target[key] = tomllib.loads(f"v = {value}")["v"]
     plan = checked(Plan, values.pop("plan", {}), "plan.")
-    if values.get("projection", "learned") not in ("learned", "fixed"):
-        raise ValueError(f"CONFIG_VALUE: projection = {values['projection']!r} is neither \"learned\" nor \"fixed\"")
-    return Config(**checked(Config, values, ""), plan=Plan(**plan))
+    config = Config(**checked(Config, values, ""), plan=Plan(**plan))
+    if config.projection not in PROJECTIONS:
+        raise ValueError(f"CONFIG_VALUE: projection = {config.projection!r} is none of {', '.join(PROJECTIONS)}")
+    if config.projection == "kept" and not config.start:
+        raise ValueError("CONFIG_VALUE: projection = 'kept' keeps that of `start`, which is empty")
+    return config
 
 
 def checked(kind, values, prefix):

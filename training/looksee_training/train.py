@@ -148,19 +148,27 @@ class Average:
                 self.state[k].copy_(v)
 
 
+def training_views(config):
+    """kind -> PictureSet, and the Batches of their training parts."""
+    kept = read_held_out(config.held_out)
+    sets = {
+        kind: PictureSet(Path(config.prepared) / kind, kind, held_out=kept, unseen=config.unseen, unseen_catalog=config.unseen_catalog)
+        for kind in config.sets
+    }
+    teacher = dict(np.load(config.teacher)) if config.teacher else {}
+    if any(seen.shape[1] != config.width for seen in teacher.values()):
+        raise ValueError(f"TEACHER_WIDTH: {config.teacher} has other numbers than the {config.width} of `width`; teachers and students are alike")
+    return sets, Batches(config.pool, sets, config.plan, config.sides, config.seed, config.identities, teacher)
+
+
 def work(rank, config, run, resume):
     torch.manual_seed(config.seed)  # every process begins with the same heads
     torch.set_num_threads(1)
     if config.processes > 1:
         dist.init_process_group("gloo", rank=rank, world_size=config.processes)
-    kept = read_held_out(config.held_out)
-    sets = {kind: PictureSet(Path(config.prepared) / kind, kind, held_out=kept, unseen=config.unseen, unseen_catalog=config.unseen_catalog) for kind in config.sets}
+    sets, data = training_views(config)
     held_out = Path(config.prepared) / "mall-val"
     held_out = PictureSet(held_out, "mall", part="validation") if held_out.exists() and "mall" in sets else None
-    teacher = dict(np.load(config.teacher)) if config.teacher else {}
-    if any(seen.shape[1] != config.width for seen in teacher.values()):
-        raise ValueError(f"TEACHER_WIDTH: {config.teacher} has other numbers than the {config.width} of `width`; teachers and students are alike")
-    data = Batches(config.pool, sets, config.plan, config.sides, config.seed, config.identities, teacher)
     network = Network(config.trunk, masked=config.masked, width=config.width).to(memory_format=torch.channels_last)
     slow, fast = list(network.trunk[STAGES:].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
     began = [weight.detach().clone() for weight in slow]  # ImageNet's, also where the run goes on from another
@@ -177,6 +185,7 @@ def work(rank, config, run, resume):
         network.load_state_dict(torch.load(config.start, map_location="cpu")["average"])
     if config.projection == "fixed" and not resume:
         network.feature.hold(pooled_of(network, data, config.sides[-1]))
+    network.feature.project.requires_grad_(config.projection == "learned")
     average = Average(network)
     if config.start and not resume:
         for batch in data.catalog(config.sides[0]):
@@ -185,7 +194,6 @@ def work(rank, config, run, resume):
     if resume:
         state = torch.load(run / "last.pt", map_location="cpu")
         network.load_state_dict(state["network"])
-        network.feature.project.requires_grad_(config.projection == "learned")
         optimiser.load_state_dict(state["optimiser"])
         proxies.data = state["proxies"]
         bank.load(state["bank"])

@@ -254,6 +254,10 @@ def test_the_worst_fold_of_never_seen_products_is_held_to_the_aim():
     good, poor = fold((0.61, 0.96, 1.0), (0.87, 1.0, 1.0)), fold((0.65, 0.97, 1.0), (0.80, 1.0, 1.0))
     assert [row[3] for row in strangers([good])] == ["met"]
     assert [row[2:] for row in strangers([good, poor])] == [["0.610 / 0.960 / 0.800", "missed by 6.0 pp"]]
+    without = {**good, "catalogTrained": False}
+    assert [row[2:] for row in strangers([poor, without])] == [
+        ["0.610 / 0.960 / 0.870", "met"], ["0.650 / 0.970 / 0.800", "missed by 6.0 pp"],
+    ]
 
 
 def test_street_photos_have_boxes_and_no_category():

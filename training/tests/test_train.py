@@ -90,7 +90,9 @@ def test_a_held_projection_keeps_the_main_directions_and_is_never_trained():
     assert weight.grad is None
 
 
-def test_a_projection_is_learned_or_fixed():
-    assert read_config(DEFAULT).projection == "fixed"
+def test_a_projection_is_learned_fixed_or_kept():
+    assert read_config(DEFAULT).projection == "kept"
     with pytest.raises(ValueError, match="CONFIG_VALUE.*'fix'"):
         read_config(DEFAULT, ['projection="fix"'])
+    with pytest.raises(ValueError, match="CONFIG_VALUE.*start"):
+        read_config(DEFAULT, ['projection="kept"', 'start=""'])
