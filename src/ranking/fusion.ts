@@ -22,14 +22,15 @@ export type Witness = Ballot & { truth: number; model: Float64Array; item: strin
 const DEFAULT_LAMBDA = 32;
 const DEFAULT_UNIT = 0.2 ** 2;
 const LAMBDAS = Array.from({ length: 21 }, (_, i) => 4 * 2 ** (i / 2)); // 4 to 4,096
-const WEIGHTS = Array.from({ length: 33 }, (_, i) => 10 ** ((i - 16) / 4)); // 0.0001 to 10,000
+const WEIGHT_STEP = 10 ** (1 / 4);
+const WEIGHTS = Array.from({ length: 33 }, (_, i) => WEIGHT_STEP ** (i - 16)); // 0.0001 to 10,000
 /** Witnesses that each category's weight starts with, all of them content with the weight of all. */
 const PRIOR_WITNESSES = 30;
 const ROUNDS = 40;
 /** No truth is less likely than that: one mislabelled item must not decide the fit. */
 const FLOOR = 1e-4;
 const logOf = (p: number): number => Math.log(Math.max(FLOOR, p));
-/** By as many must the witnesses gain, lest a category lose by what was chance. */
+/** By as many must the witnesses gain, lest what was chance be believed. */
 const STANDARD_ERRORS = 2;
 /** Neighbours of this little weight change nothing, but for a category that the model does not have. */
 const MODEL_ALONE = 1e4;
@@ -63,9 +64,9 @@ export function fusionLogLikelihood(witnesses: readonly Witness[], fusion: Fusio
 
 /**
  * The fusion under which the witnesses' truths are most likely (KDD'18 finds lambda so): lambda and one weight for all over a
- * grid, then each category's own weight, drawn to that of all by PRIOR_WITNESSES. Where that does not evidently gain, the model
- * speaks alone. With fewer than two classes or no
- * witnesses, the defaults. Equal likelihoods keep the smaller lambda and weight.
+ * grid, then each category's own weight, drawn to that of all by PRIOR_WITNESSES. Where that does not evidently gain, the
+ * model speaks alone, and the more of it where a category would lose. With fewer than two classes or no witnesses, the defaults. Equal likelihoods
+ * keep the smaller lambda and weight.
  */
 export function fitFusion(witnesses: readonly Witness[], classes: number): Fusion {
   const flat = (weight: number) => new Float64Array(classes).fill(weight);
@@ -85,7 +86,12 @@ export function fitFusion(witnesses: readonly Witness[], classes: number): Fusio
   const { lambda, weight } = best;
   const found = { lambda, unit, model: flat(weight) };
   if (!gains(witnesses, found)) return { lambda: DEFAULT_LAMBDA, unit, model: flat(MODEL_ALONE) };
-  return { lambda, unit, model: byCategory(witnesses, found) };
+  return spared(witnesses, { ...found, model: byCategory(witnesses, found) });
+}
+
+/** Of each witness: by how much its truth is likelier under the fusion than under the model alone, as logarithms. */
+function differences(witnesses: readonly Witness[], fusion: Fusion): number[] {
+  return witnesses.map((w) => logOf(fuse(w.model, w, fusion)[w.truth]!) - logOf(w.model[w.truth]!));
 }
 
 /**
@@ -93,14 +99,30 @@ export function fitFusion(witnesses: readonly Witness[], classes: number): Fusio
  * right and wrong together, so the standard error is of items drawn whole (cluster-robust: Liang and Zeger, Biometrika 1986).
  */
 function gains(witnesses: readonly Witness[], fusion: Fusion): boolean {
-  const differences = witnesses.map(
-    (witness) => logOf(fuse(witness.model, witness, fusion)[witness.truth]!) - logOf(witness.model[witness.truth]!),
-  );
-  const mean = differences.reduce((sum, d) => sum + d, 0) / differences.length;
+  const gained = differences(witnesses, fusion);
+  const mean = gained.reduce((sum, d) => sum + d, 0) / gained.length;
   const ofItem = new Map<string, number>();
-  for (const [at, { item }] of witnesses.entries()) ofItem.set(item, (ofItem.get(item) ?? 0) + differences[at]! - mean);
+  for (const [at, { item }] of witnesses.entries()) ofItem.set(item, (ofItem.get(item) ?? 0) + gained[at]! - mean);
   const square = [...ofItem.values()].reduce((sum, d) => sum + d ** 2, 0);
-  return mean > (STANDARD_ERRORS * Math.sqrt(square)) / differences.length;
+  return mean > (STANDARD_ERRORS * Math.sqrt(square)) / gained.length;
+}
+
+/**
+ * The fusion with the weight of each category raised that would lose by it: whose witnesses, if they are as many as its weight
+ * starts with, are less likely in all than under the model alone. In the end none does, if only because the model is alone.
+ */
+function spared(witnesses: readonly Witness[], fusion: Fusion): Fusion {
+  const model = fusion.model.slice();
+  const counts = new Map<number, number>();
+  for (const { truth } of witnesses) counts.set(truth, (counts.get(truth) ?? 0) + 1);
+  for (;;) {
+    const sums = new Float64Array(model.length);
+    const gained = differences(witnesses, { ...fusion, model });
+    for (const [at, { truth }] of witnesses.entries()) sums[truth] = sums[truth]! + gained[at]!;
+    const losing = [...counts].filter(([c, n]) => n >= PRIOR_WITNESSES && sums[c]! < 0 && model[c]! < MODEL_ALONE);
+    if (losing.length === 0) return { ...fusion, model };
+    for (const [c] of losing) model[c] = model[c]! * WEIGHT_STEP;
+  }
 }
 
 function tally(witness: Witness, lambda: number, unit: number) {

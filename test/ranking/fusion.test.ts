@@ -99,7 +99,7 @@ describe("its fit", () => {
 
   const value = (witnesses: Witness[], fusion: Fusion) => fusionLogLikelihood(witnesses, fusion) / witnesses.length;
 
-  test("is likelier than either part alone, and than one weight for all where categories differ", () => {
+  test("is likelier than either part alone, and weighs categories otherwise where they differ", () => {
     const witnesses = witnessesOf(
       800,
       4,
@@ -108,8 +108,8 @@ describe("its fit", () => {
     );
     const fusion = fitFusion(witnesses, CLASSES);
     const flat = (weight: number) => ({ ...fusion, model: new Float64Array(CLASSES).fill(weight) });
-    for (let log = -4; log <= 4; log += 0.25)
-      expect(value(witnesses, fusion)).toBeGreaterThan(value(witnesses, flat(10 ** log)));
+    for (const weight of [1e-4, 1e4])
+      expect(value(witnesses, fusion)).toBeGreaterThan(value(witnesses, flat(weight)) + 0.1);
     expect(fusion.model[0]! / fusion.model[3]!).toBeGreaterThan(2);
   });
 
@@ -156,6 +156,22 @@ describe("its fit", () => {
         ),
       ),
     ).toBe(false);
+  });
+
+  test("costs no category what it gives to others", () => {
+    const witnesses = witnessesOf(
+      400,
+      8,
+      (truth) => (truth < 3 ? 0.5 : 0.95),
+      (truth) => (truth < 3 ? 0.9 : 0.1),
+    );
+    const fusion = fitFusion(witnesses, CLASSES);
+    const alone = { ...fusion, model: new Float64Array(CLASSES).fill(1e9) };
+    for (let c = 0; c < CLASSES; c++) {
+      const own = witnesses.filter(({ truth }) => truth === c);
+      expect(value(own, fusion)).toBeGreaterThanOrEqual(value(own, alone) - 1e-6);
+    }
+    expect(value(witnesses, fusion)).toBeGreaterThan(value(witnesses, alone) + 0.1);
   });
 
   test("has answers without witnesses, with one class, and where nobody votes", () => {
