@@ -64,9 +64,9 @@ export function fusionLogLikelihood(witnesses: readonly Witness[], fusion: Fusio
 
 /**
  * The fusion under which the witnesses' truths are most likely (KDD'18 finds lambda so): lambda and one weight for all over a
- * grid, then each category's own weight, drawn to that of all by PRIOR_WITNESSES. Where that does not evidently gain, the
- * model speaks alone, and the more of it where a category would lose. With fewer than two classes or no witnesses, the defaults. Equal likelihoods
- * keep the smaller lambda and weight.
+ * grid, then each category's own weight, drawn to that of all by PRIOR_WITNESSES and raised where it would lose. Where one
+ * weight for all does not evidently gain, the model speaks alone. With fewer than two classes or no witnesses, the defaults.
+ * Equal likelihoods keep the smaller lambda and weight.
  */
 export function fitFusion(witnesses: readonly Witness[], classes: number): Fusion {
   const flat = (weight: number) => new Float64Array(classes).fill(weight);
