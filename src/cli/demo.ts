@@ -96,7 +96,7 @@ function print(answers: readonly Answer[]): void {
   ]);
   const [first, among] = [answers.filter(({ place }) => place === 1), answers.filter(({ place }) => place !== null)];
   process.stdout.write(
-    `\n${table(["photo", "asked", "found first", "likeness", "its place", "ms"], rows)}\n\n` +
+    `\n${table(["photo", "asked", "found first", "sure", "its place", "ms"], rows)}\n\n` +
       `${first.length} of ${answers.length} first, ${among.length} among the first ${AMONG_FIRST}\n`,
   );
 }

@@ -76,5 +76,6 @@ function print(result: SearchResult): void {
     hit.price === null ? "" : `${hit.price} ${hit.currency ?? ""}`.trim(),
     hit.title ?? "",
   ]);
-  if (rows.length > 0) process.stdout.write(`${table(["#", "item", "variant", "likeness", "price", "title"], rows)}\n`);
+  if (rows.length > 0)
+    process.stdout.write(`${table(["#", "item", "variant", "the very one", "price", "title"], rows)}\n`);
 }

@@ -9,6 +9,7 @@ import {
   cosine,
   equalRuns,
   ItemGroups,
+  leadAmong,
   QUALITY_DEPTH,
   type Survivor,
   scoreOf,
@@ -194,10 +195,12 @@ export class Searcher {
   #page({ groups, model }: FrozenList, offset: number, limit: number): SearchHit[] {
     this.#group(groups, offset + limit + 1);
     const part = groups.found.slice(offset, offset + limit);
-    const score = (cosine: number) => scoreOf(cosine, model.calibration.score);
+    const leadOf = leadAmong(groups.found);
+    const score = (cosine: number) => scoreOf(cosine, model.calibration.score, leadOf(cosine));
     return hitsOf(this.#catalog, this.catalogName, model.id, part, score);
   }
 
+  /** By likeness alone: two that are as near as each other are a match twice, not none. */
   #isNoMatch(cosine: number): boolean {
     return scoreOf(cosine, this.#model.card.calibration.score) < this.#model.card.calibration.noGoodMatch;
   }

@@ -36,8 +36,15 @@ export type Card = {
    */
   views: { sum: View[]; minBoxScore: number; minObjectScore?: number };
   codeThresholds: number[] | null;
-  /** score = 1 / (1 + exp(-(slope * cosine + intercept))); a best score below noGoodMatch means "we don't have it". */
-  calibration: { score: { slope: number; intercept: number }; noGoodMatch: number };
+  /**
+   * score = 1 / (1 + exp(-(slope * cosine + most * tanh(lead / within) + intercept))), lead being how much nearer the hit is
+   * than any other item, and `lead` optional; where the best hit's score without that part is below noGoodMatch, "we don't
+   * have it".
+   */
+  calibration: {
+    score: { slope: number; intercept: number; lead?: { most: number; within: number } };
+    noGoodMatch: number;
+  };
   training: Record<string, unknown>;
   quality: Record<string, unknown>;
 };
@@ -120,6 +127,9 @@ export function faultOf(card: Card): string | null {
     return `codeThresholds must be null or ${FEATURE_WIDTH} numbers`;
   if (!number(calibration?.score?.slope) || !number(calibration.score.intercept) || !number(calibration.noGoodMatch))
     return "calibration must give score.slope, score.intercept and noGoodMatch";
+  const { lead } = calibration.score;
+  if (lead !== undefined && !(number(lead?.most) && number(lead.within) && lead.most >= 0 && lead.within > 0))
+    return "calibration.score.lead must give most, not below 0, and within, above 0";
   return null;
 }
 

@@ -9,6 +9,7 @@ const pages = [
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
   "training/README.md",
+  "training/EXPERIMENTS.md",
 ];
 
 test.each(pages)("every link of %s leads to something", (page) => {

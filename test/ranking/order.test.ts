@@ -7,6 +7,7 @@ import {
   equalRuns,
   type Found,
   ItemGroups,
+  leadAmong,
   type Owner,
   QUALITY_DEPTH,
   restore,
@@ -52,6 +53,39 @@ test("the score is the card's logistic curve: in (0, 1), rising with the cosine"
   expect(scoreOf(0.5, calibration)).toBe(0.5);
   expect(scoreOf(0.6, calibration)).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
   expect(scoreOf(0.7, calibration)).toBeGreaterThan(scoreOf(0.6, calibration));
+  expect(scoreOf(0.6, calibration, 0.1)).toBe(scoreOf(0.6, calibration)); // a card without `lead`
+});
+
+describe("the lead", () => {
+  const calibration = { slope: 6, intercept: -5, lead: { most: 3, within: 0.05 } };
+
+  test("adds to the score of the nearest and takes from that of the others, up to its most", () => {
+    expect(scoreOf(0.9, calibration, 0)).toBeCloseTo(1 / (1 + Math.exp(-0.4)), 12);
+    expect(scoreOf(0.9, calibration, 0.05)).toBeCloseTo(1 / (1 + Math.exp(-0.4 - 3 * Math.tanh(1))), 12);
+    expect(scoreOf(0.9, calibration, 10)).toBeCloseTo(1 / (1 + Math.exp(-3.4)), 12);
+    expect(scoreOf(0.9, calibration, -10)).toBeCloseTo(1 / (1 + Math.exp(2.6)), 12);
+  });
+
+  test("is measured from the nearest other hit: of two that are equal nobody leads, and where there is one only neither", () => {
+    const of = (...cosines: number[]) => {
+      const lead = leadAmong(cosines.map((cosine) => ({ cosine })));
+      return cosines.map((cosine) => Math.round(lead(cosine) * 1000) / 1000);
+    };
+    expect(of(0.9, 0.8, 0.5)).toEqual([0.1, -0.1, -0.4]);
+    expect(of(0.8, 0.9, 0.5)).toEqual([-0.1, 0.1, -0.4]); // sales may have changed the order of near ones
+    expect(of(0.9, 0.9, 0.5)).toEqual([0, 0, -0.4]);
+    expect(of(0.9)).toEqual([0]);
+  });
+
+  test("leaves hits in the order of their cosines", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 30 }), (cosines) => {
+        const lead = leadAmong(cosines.map((cosine) => ({ cosine })));
+        const scores = cosines.toSorted((a, b) => b - a).map((cosine) => scoreOf(cosine, calibration, lead(cosine)));
+        expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+      }),
+    );
+  });
 });
 
 const survivor = fc.record({

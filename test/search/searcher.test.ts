@@ -117,6 +117,24 @@ describe("a search", () => {
     expect(Math.max(...scores)).toBeLessThan(1);
   });
 
+  test("promises less of the product once another looks the same, and does not say that there is no good match", async () => {
+    const items = drawItems(30);
+    upsert(shop.catalog, items);
+    const searcher = await searcherOf();
+    const { itemId, kind, pictures } = items[4]!;
+    const feature = near(pictures[0]!.feature, 4000, 0.3);
+    const query = { image: photoOf(feature, kind!), limit: 3 };
+    const [alone, second] = (await searcher.search(query)).hits;
+    expect([alone!.itemId, alone!.score > 0.9, second!.score < 0.1]).toEqual([itemId, true, true]);
+    const twin = { id: "twin", feature: near(pictures[0]!.feature, 4001, 0.02), kind: kind! };
+    upsert(shop.catalog, [{ itemId: "twin", kind, pictures: [twin] }]);
+    const { hits, noGoodMatch } = await searcher.search(query);
+    expect(new Set([hits[0]!.itemId, hits[1]!.itemId])).toEqual(new Set([itemId, "twin"]));
+    expect(hits[0]!.score).toBeLessThan(alone!.score - 0.005);
+    expect(hits[1]!.score).toBeGreaterThan(hits[0]!.score - 0.05);
+    expect(noGoodMatch).toBe(false);
+  });
+
   test("restricted to a category finds all of it and nothing else", async () => {
     const items = drawItems(120);
     upsert(shop.catalog, items);

@@ -40,6 +40,7 @@ describe("openModel refuses", () => {
     ["views", (card) => (card.views.sum = [])],
     ["thresholds", (card) => (card.codeThresholds = [0])],
     ["calibration", (card) => (card.calibration.score.slope = "steep")],
+    ["calibration.score.lead", (card) => (card.calibration.score.lead = { most: 3, within: 0 })],
     ["an output that the network lacks", (card) => (card.outputs.feature.name = "embedding")],
   ])("a card with a wrong %s", async (_, edit) => {
     await change("card.json", edit);

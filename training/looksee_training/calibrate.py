@@ -14,6 +14,7 @@ import numpy as np
 
 from .looks import read_looks
 
+WITHIN = (0.02, 0.03, 0.05, 0.07, 0.1)  # cosines: a lead much larger says no more
 FALSE_ALARM = 0.01  # of held-out queries whose item is in the catalogue
 
 
@@ -53,18 +54,37 @@ def interval(hits, draws=10_000, seed=1, clusters=None):
 
 
 def fit_logistic(x, y, weight, steps=100):
-    """slope, intercept of P(y = 1) = sigmoid(slope * x + intercept) by weighted Newton steps."""
-    design = np.stack([x, np.ones_like(x)], 1).astype(np.float64)
-    theta = np.zeros(2)
+    """Slopes (k,) and intercept of P(y = 1) = sigmoid(x @ slopes + intercept) by weighted Newton steps; x: (n, k)."""
+    design = np.concatenate([x, np.ones((len(x), 1))], 1).astype(np.float64)
+    theta = np.zeros(design.shape[1])
     for _ in range(steps):
         p = 1 / (1 + np.exp(-design @ theta))
         gradient = design.T @ (weight * (y - p)) - 1e-3 * theta
-        curve = (design * (weight * p * (1 - p))[:, None]).T @ design + 1e-3 * np.eye(2)
+        curve = (design * (weight * p * (1 - p))[:, None]).T @ design + 1e-3 * np.eye(len(theta))
         step = np.linalg.solve(curve, gradient)
         theta += step
         if abs(step).max() < 1e-9:
             break
-    return float(theta[0]), float(theta[1])
+    return theta[:-1].tolist(), float(theta[-1])
+
+
+def score_of(calibration, cosine, lead=0.0):
+    """The runtime's score (src/ranking/score.ts): the probability that a hit is the very product. calibration: the card's
+    `score`; lead: how much nearer the hit is than any other item."""
+    counted = calibration.get("lead")
+    led = counted["most"] * np.tanh(lead / counted["within"]) if counted else 0.0
+    return 1 / (1 + np.exp(-(calibration["slope"] * cosine + led + calibration["intercept"])))
+
+
+def fit_score(cosine, lead, y, weight):
+    """The card's `score` for first hits: of WITHIN the likeliest, and the rest by `fit_logistic`."""
+    found = []
+    for within in WITHIN:
+        (slope, most), intercept = fit_logistic(np.stack([cosine, np.tanh(lead / within)], 1), y, weight)
+        fitted = {"slope": slope, "intercept": intercept, "lead": {"most": most, "within": within}}
+        p = score_of(fitted, cosine, lead)
+        found.append((float((weight * np.log(np.where(y > 0, p, 1 - p))).sum()), fitted))
+    return max(found, key=lambda one: one[0])[1]
 
 
 def expected_calibration_error(p, y, bins=10):
@@ -73,8 +93,10 @@ def expected_calibration_error(p, y, bins=10):
 
 
 def first_hits(best, own):
-    """Cosine and truth of each query's first hit: the score that a shopper acts on, and that evaluation holds it to."""
-    return best.max(1), (best.argmax(1) == own).astype(float)
+    """Of each query's first hit the cosine, its lead over the second and whether it is right: what a shopper acts on, and
+    evaluation holds the score to."""
+    second, first = np.partition(best, -2, 1)[:, -2:].T
+    return first, first - second, (best.argmax(1) == own).astype(float)
 
 
 def main():
@@ -120,18 +142,14 @@ def main():
 
 
 def fit(weights, pairs, strangers, out):
-    cosines, truths, sizes, tops = [], [], [], {}
+    found, sizes, tops = [], [], {}
     for kind, (photos, catalog) in pairs.items():
         _, best, own = ranks((photos.feature(weights), photos.items), (catalog.feature(weights), catalog.items))
-        cosine, truth = first_hits(best, own)
-        cosines.append(cosine), truths.append(truth), sizes.append(np.full(len(truth), 1 / len(truth)))
+        found.append(first_hits(best, own))
+        sizes.append(np.full(len(own), 1 / len(own)))
         tops[kind] = best.max(1)
-    x, y = np.concatenate(cosines), np.concatenate(truths)
-    slope, intercept = fit_logistic(x, y, np.concatenate(sizes) * len(y) / len(pairs))
-
-    def score(cosine):
-        return 1 / (1 + np.exp(-(slope * cosine + intercept)))
-
+    cosine, lead, truth = (np.concatenate(part) for part in zip(*found))
+    fitted = fit_score(cosine, lead, truth, np.concatenate(sizes) * len(truth) / len(pairs))
     limit = float(np.quantile(tops["groceries"], FALSE_ALARM))
     groceries = pairs["groceries"][1].feature(weights)
     strange = (strangers.feature(weights) @ groceries.T).max(1)
@@ -139,7 +157,7 @@ def fit(weights, pairs, strangers, out):
     quality["clothing"] = {
         "queries": len(strangers.items), "categoryAccuracy": round(strangers.category_accuracy(weights), 4),
     }  # fmt: skip
-    quality["scoreEce"] = round(expected_calibration_error(score(x), y), 4)
+    quality["scoreEce"] = round(expected_calibration_error(score_of(fitted, cosine, lead), truth), 4)
     quality["noGoodMatch"] = {
         "clothingAgainstGroceriesCaught": round(float((strange < limit).mean()), 4),
         "falseAlarm": {kind: round(float((top < limit).mean()), 4) for kind, top in tops.items()},
@@ -147,8 +165,11 @@ def fit(weights, pairs, strangers, out):
     parts = {
         "views": {"sum": [view_of(name, weight) for name, weight in weights.items()]},
         "calibration": {
-            "score": {"slope": round(slope, 4), "intercept": round(intercept, 4)},
-            "noGoodMatch": round(float(score(limit)), 4),
+            "score": {
+                "slope": round(fitted["slope"], 4), "intercept": round(fitted["intercept"], 4),
+                "lead": {"most": round(fitted["lead"]["most"], 4), "within": fitted["lead"]["within"]},
+            },
+            "noGoodMatch": round(float(score_of(fitted, limit)), 5),
         },
         "quality": {"internalValidation": quality},
     }

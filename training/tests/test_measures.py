@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from drawn import random_features
-from looksee_training.calibrate import interval
-from looksee_training.quality.figures import paired
-from looksee_training.quality.measures import DEEP, answers_of, as_int8, best_constant_box, compared, nearest, overlap, resampled, shares
+from looksee_training.calibrate import expected_calibration_error, first_hits, fit_score, interval, score_of
+from looksee_training.quality.figures import error_by_chance, paired
+from looksee_training.quality.measures import DEEP, answers_of, as_int8, best_constant_box, compared, lead_of, nearest, overlap, resampled, shares
 from looksee_training.quality.words import GAIN, NO_GAIN, NOT_WORSE, holds
 
 
@@ -59,6 +59,37 @@ def test_draws_take_clusters_whole_and_agree_with_the_loop_of_calibrate():
     assert mine == pytest.approx(theirs, abs=0.01)
     single = shares(hits, np.arange(300))[0]["interval"]
     assert single[1] - single[0] < mine[1] - mine[0], "photos of one product are no independent draws"
+
+
+def test_the_score_is_the_runtimes():
+    curve = {"slope": 6, "intercept": -5, "lead": {"most": 3, "within": 0.05}}  # the numbers of test/ranking/order.test.ts
+    for lead, logit in ((0, 0.4), (0.05, 0.4 + 3 * np.tanh(1)), (10, 3.4), (-10, -2.6)):
+        assert score_of(curve, 0.9, lead) == pytest.approx(1 / (1 + np.exp(-logit)))
+    assert score_of({"slope": 20, "intercept": -10}, 0.6, 0.1) == pytest.approx(1 / (1 + np.exp(-2)))
+
+
+def test_a_fitted_score_is_right_where_likeness_alone_is_not():
+    """Two shops alike in cosines: in one a rival is near and half of the first hits are right, in the other nearly all are."""
+    random = np.random.default_rng(3)
+    cosine, near = random.uniform(0.7, 0.95, 4000), random.random(4000) < 0.5
+    lead = np.where(near, random.uniform(0, 0.005, 4000), random.uniform(0.1, 0.3, 4000))
+    right = (random.random(4000) < np.where(near, 0.5, 0.95)).astype(float)
+    fitted = fit_score(cosine, lead, right, np.ones(4000))
+    p = score_of(fitted, cosine, lead)
+    assert expected_calibration_error(p, right) < 0.03
+    assert p[near].mean() == pytest.approx(0.5, abs=0.04) and p[~near].mean() == pytest.approx(0.95, abs=0.03)
+    assert score_of(fitted, 0.9, -0.1) < 0.1 < 0.4 < score_of(fitted, 0.9)
+
+
+def test_first_hits_and_their_lead_over_another_item():
+    cosine, lead, right = first_hits(np.array([[0.9, 0.7, 0.8], [0.2, 0.5, 0.5]]), np.array([0, 0]))
+    assert cosine.tolist() == [0.9, 0.5] and lead.tolist() == pytest.approx([0.1, 0]) and right.tolist() == [1, 0]
+    assert lead_of(np.array([[0.9, 0.8, 0.6], [0.9, 0.8, 0.6]]), np.array([[1, 1, 2], [3, 3, 3]])).tolist() == pytest.approx([0.3, 0])
+
+
+def test_a_score_that_is_right_shows_an_error_too_where_photos_are_few():
+    few, many = error_by_chance(np.full(50, 0.8)), error_by_chance(np.full(5000, 0.8))
+    assert few == pytest.approx(np.sqrt(0.8 * 0.2 / 50 * 2 / np.pi), rel=0.1) and many < few / 5
 
 
 def test_the_plain_mean_weighs_categories_alike():

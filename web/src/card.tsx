@@ -7,6 +7,7 @@ export function Card({ hit }: { hit: Hit }) {
   const price = priceOf(hit.price, hit.currency);
   const page = pageOf(hit.url);
   const title = hit.title ?? words.untitled;
+  const same = words.theSame(hit.score);
   const small = `${hit.imageUrl}?size=320`;
   return (
     <li class="card">
@@ -23,13 +24,17 @@ export function Card({ hit }: { hit: Hit }) {
           decoding="async"
         />
       </div>
-      <div class="likeness">
+      <div class={same ? "sameness" : "sameness similar"}>
         <span class="meter" aria-hidden="true">
           <span style={{ width: `${Math.round(hit.score * 100)}%` }} />
         </span>
-        <span>
-          <b>{percentOf(hit.score)}</b> {words.likeness(hit.score)}
-        </span>
+        {same ? (
+          <span>
+            <b>{percentOf(hit.score)}</b> {same}
+          </span>
+        ) : (
+          <span>{words.similar}</span>
+        )}
       </div>
       <h2 class="card-title">{page ? <a href={page}>{title}</a> : title}</h2>
       <p class="price">{price ?? <span class="soft">{words.noPrice}</span>}</p>

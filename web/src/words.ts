@@ -59,12 +59,13 @@ export const words = {
     `${number.format(shown)}${more ? "+" : ""} ${shown === 1 && !more ? "product" : "products"}`,
   noPrice: "Price in the shop",
   untitled: "Product without a name",
-  likeness: (score: number) => {
-    if (score >= 0.9) return "Looks the same";
-    if (score >= 0.7) return "Very similar";
-    if (score >= 0.4) return "Similar";
-    return "A little similar";
+  /** Null for one that is another product, most likely. */
+  theSame: (score: number) => {
+    if (score >= 0.85) return "Looks the same";
+    if (score >= 0.5) return "Probably the same";
+    return score >= 0.1 ? "Maybe the same" : null;
   },
+  similar: "Similar",
   moreLikeThis: "More like this",
   showMore: "Show more",
   noGoodMatch: "We may not have this one.",
@@ -81,7 +82,7 @@ const number = new Intl.NumberFormat(LOCALE);
 const cents = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const percent = new Intl.NumberFormat(LOCALE, { style: "percent" });
 
-/** 0.943 -> "94 %". Never 100 %: no likeness is certain. */
+/** 0.943 -> "94 %". Never 100 %: no picture makes certain. */
 export const percentOf = (score: number): string => percent.format(Math.min(0.99, Math.round(score * 100) / 100));
 
 export function priceOf(price: number | null, currency: string | null): string | null {

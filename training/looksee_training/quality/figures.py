@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import kept, made
-from ..calibrate import expected_calibration_error
+from ..calibrate import expected_calibration_error, score_of
 from .measures import KS, LINEAR_KS, answers_of, best_constant_box, compared, overlap, shares
 from .words import COMPARISONS
 
@@ -146,23 +146,27 @@ def paired(mine, theirs):
     return [mine[seed] for seed in both], [theirs[seed] for seed in both]
 
 
+def error_by_chance(p, draws=1000):
+    """Mean calibration error that a score which is right would show: so few photos scatter about any promise. p: (n,)."""
+    right = np.random.default_rng(1).random((draws, len(p))) < p
+    return float(np.mean([expected_calibration_error(p, one.astype(float)) for one in right]))
+
+
 def sureness(shipped, groceries, mall, strangers):
     """The card's noGoodMatch on photos of what the shop has and of what it has not, and how true its score is."""
     calibration = shipped.card["calibration"]
-
-    def score(cosine):
-        return 1 / (1 + np.exp(-(calibration["score"]["slope"] * cosine + calibration["score"]["intercept"])))
-
+    curve, least = calibration["score"], calibration["noGoodMatch"]
     weights, found = shipped.weights, {"photos": len(strangers.files)}
     catalog = groceries.catalogs["shipped"][0].feature(weights)
-    strange = score((strangers.feature(weights) @ catalog.T).max(1)) < calibration["noGoodMatch"]
+    strange = score_of(curve, (strangers.feature(weights) @ catalog.T).max(1)) < least
     found["caught"] = float(strange.mean())
     for name, asked in (("groceries", groceries), ("mall", mall)):
         if asked:
             answers = asked.answers[("shipped", "served")][0]
-            p = score(answers.cosine)
+            p = score_of(curve, answers.cosine, answers.lead)
             found[name] = {
-                "falseAlarm": shares(p < calibration["noGoodMatch"], asked.items)[0],
+                "falseAlarm": shares(score_of(curve, answers.cosine) < least, asked.items)[0],
                 "ece": expected_calibration_error(p, answers.hits(1)),
+                "eceByChance": error_by_chance(p),
             }
     return found

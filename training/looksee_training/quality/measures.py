@@ -23,6 +23,7 @@ class Answers:
     agreement: dict  # "codes" | "served" -> {k: (n,) share of the k nearest by floats that are among its own first k}
     first: np.ndarray  # (n, 5) rows of the catalogue, as served
     cosine: np.ndarray  # (n,) of the first, as served
+    lead: np.ndarray  # (n,) of it over the first other item
 
     def hits(self, k, order="served"):
         return (self.places[order] < k).astype(float)
@@ -40,7 +41,7 @@ def answers_of(queries, items, catalog, catalog_items, thresholds=None, chunk=25
     m, limit = len(catalog), 0 if thresholds is None else np.asarray(thresholds)
     theirs, stored = np.where(catalog > limit, 1, -1).astype(np.float32), as_int8(catalog)
     seen = {"floats": [], "codes": [], "served": []}
-    cosines = []
+    cosines, leads = [], []
     for at in range(0, len(queries), chunk):
         mine = queries[at : at + chunk]
         distance = (512 - np.where(mine > limit, 1, -1).astype(np.float32) @ theirs.T) / 2
@@ -51,12 +52,20 @@ def answers_of(queries, items, catalog, catalog_items, thresholds=None, chunk=25
         seen["codes"].append(coarse[:, :DEEP])
         seen["served"].append(np.take_along_axis(coarse, order, 1))
         cosines.append(fine.max(1))
+        leads.append(lead_of(np.take_along_axis(fine, order, 1), shown[seen["served"][-1]]))
     rows = {name: np.concatenate(parts) for name, parts in seen.items()}
     places = {name: places_of(shown[found], own) for name, found in rows.items()}
     agreed = {
         name: {k: agreement(rows[name], rows["floats"], min(k, m)) for k in LINEAR_KS} for name in ("codes", "served")
     }
-    return Answers(np.array(items), places, agreed, rows["served"][:, :SHOWN], np.concatenate(cosines))
+    return Answers(np.array(items), places, agreed, rows["served"][:, :SHOWN], np.concatenate(cosines), np.concatenate(leads))
+
+
+def lead_of(cosines, items):
+    """(n,) by how much the first leads the first one of another item; cosines, items: (n, k), most alike first; 0 where all
+    are one item."""
+    rivals = items != items[:, :1]
+    return np.where(rivals.any(1), cosines[:, 0] - np.where(rivals, cosines, -np.inf).max(1), 0)
 
 
 def as_int8(features):

@@ -146,21 +146,26 @@ def linear(results):
     return Section("Linear recall", text, ["photos", "codes @1", "@10", "@60", "as searched @10"], rows, note)
 
 
+def errors(found):
+    return [three(found["ece"]), three(found["eceByChance"])]
+
+
 def sure(found):
     title = "“We don't have it”"
     if not found:
         return unmeasured(title)
-    rows = [["clothing photos asked of the groceries, caught", f"{three(found['caught'])} of {found['photos']}", ""]]
+    rows = [["clothing photos asked of the groceries, caught", f"{three(found['caught'])} of {found['photos']}", "", ""]]
     for name in ("groceries", "mall"):
         if name in found:
             rows.append(
-                [f"{SETS[name]}, falsely alarmed", between(found[name]["falseAlarm"]), three(found[name]["ece"])]
+                [f"{SETS[name]}, falsely alarmed", between(found[name]["falseAlarm"]), *errors(found[name])]
             )
     text = (
         "How often a photo of something that the shop has not is told so, and one of something that it has is told so "
-        "wrongly; and how far the score is from the share of first answers that are right."
+        "wrongly; and how far the score is from the share of first answers that are right, beside how far a score that is "
+        "right would seem to be with so few photos."
     )
-    head = ["photos", "share", "calibration error of the score"]
+    head = ["photos", "share", "calibration error of the score", "of a score that is right"]
     return Section(title, text, head, rows, short_of(wanted.sureness(found)))
 
 
