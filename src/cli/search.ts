@@ -77,5 +77,5 @@ function print(result: SearchResult): void {
     hit.title ?? "",
   ]);
   if (rows.length > 0)
-    process.stdout.write(`${table(["#", "item", "variant", "the very one", "price", "title"], rows)}\n`);
+    process.stdout.write(`${table(["#", "item", "variant", "sure", "price", "title"], rows)}\n`);
 }

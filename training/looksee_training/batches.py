@@ -111,7 +111,8 @@ class Items:
 class Batches:
     """Endless batches as dicts of tensors: stem float (n, 32, side/8, side/8); category, label, item, role (n,); box (n, 4)
     and boxed (n,), whether it is known; parts float (n, parts, 4) with partCategory, partLabel (n, parts), -1 where there is
-    none, and listed (n,), whether all the picture's parts are known; target float16 (n, width), zeros where no teacher looked."""
+    none, and listed (n,), whether all the picture's parts are known; target float16 (n, width), zeros where no teacher looked; taken bool (n,), whether it is a photo that somebody took, not one drawn from a
+    catalogue picture."""
 
     def __init__(self, folder, sets, plan, sides, seed, identities="item", teacher=None):
         """folder: of pool.py. sets: kind -> PictureSet (training part is used). sides: each batch has one of them, drawn alike.
@@ -139,6 +140,14 @@ class Batches:
         """int64 (k,), ascending: the items of these sets."""
         items = (self.items[kind] for kind in kinds if kind in self.items)
         return torch.tensor(sorted({of.number(item) for of in items for family in of.families.values() for item in family}), dtype=torch.long)
+
+    def photoless(self):
+        """bool (items,): whether an item has no photo, only a catalogue picture and what was drawn of it."""
+        found = torch.ones(len(self.numbers), dtype=torch.bool)
+        for of in self.items.values():
+            shown = {item for of_side in of.shown for item, kind in of_side if kind == "photo"}
+            found[[of.number(item) for family in of.families.values() for item in family if item in shown]] = False
+        return found
 
     def batch(self, side=None):
         """side: one of `sides`; None: drawn."""
@@ -188,6 +197,7 @@ class Batches:
             "parts": torch.from_numpy(parts), "listed": torch.from_numpy(known["listed"]),
             "partCategory": torch.from_numpy(known["parts"][:, :, 4]).long(),
             "partLabel": torch.from_numpy(known["parts"][:, :, 5]).long(),
+            "taken": torch.from_numpy((known["role"] == PHOTO) & ~known["drawn"]),
             "item": torch.from_numpy(numbers).long(), "target": torch.from_numpy(self.targets(known)),
             **{key: torch.from_numpy(known[key]).long() for key in ("category", "label", "role")},
         }  # fmt: skip

@@ -25,12 +25,12 @@ def classification(logits, truth, smoothing):
     return F.cross_entropy(logits[known], truth[known], label_smoothing=smoothing)
 
 
-def prototype_contrast(queries, items, prototypes, temperature, live=None):
+def prototype_contrast(queries, items, prototypes, temperature, live=None, apart=None):
     """Softmax over every known item's catalogue picture: each photo must pick its own.
 
     queries: float (n, d) unit rows. items: int64 (n,), the right row of prototypes. prototypes: float (m, d) unit rows.
     live: unit rows (k, d) and their items (k,), which stand in for the prototypes of these items, with their gradients.
-    temperature > 0. Returns a scalar >= 0; 0 for n = 0. Raises ValueError on unequal widths.
+    apart: bool (n, m), pairs that are not compared; none of them is a right one. temperature > 0. Returns a scalar >= 0; 0 for n = 0. Raises ValueError on unequal widths.
     Source: normalised softmax (Zhai and Wu, "Classification is a strong baseline for deep metric learning", BMVC 2019),
     with catalogue pictures in the place of learned proxies (cross-batch memory: Wang et al., CVPR 2020).
     """
@@ -41,14 +41,17 @@ def prototype_contrast(queries, items, prototypes, temperature, live=None):
     alike = queries @ prototypes.T
     if live is not None:
         alike = alike.index_copy(1, live[1], queries @ live[0].T)
+    if apart is not None:
+        alike = alike.masked_fill(apart, float("-inf"))
     return F.cross_entropy(alike / temperature, items)
 
 
-def batch_contrast(features, items, temperature):
+def batch_contrast(features, items, temperature, apart=None):
     """Each picture must pick the batch's other pictures of its item among all others, catalogue and photos alike.
 
     Other photos are negatives of a photo too, so what tells a photo from a catalogue picture earns nothing.
-    features: (n, d) unit rows. items: int64 (n,), -1 for a picture of no item (a negative only). Returns a scalar >= 0:
+    features: (n, d) unit rows. items: int64 (n,), -1 for a picture of no item (a negative only). apart: bool (n, n),
+    pairs that are not compared; none of them are partners. Returns a scalar >= 0:
     the mean over pictures with a partner of -log(sum of exp over partners / sum of exp over all others); 0 if none has.
     Source: supervised contrast, Khosla et al., NeurIPS 2020, eq. 3 (the sum within the log).
     """
@@ -57,7 +60,8 @@ def batch_contrast(features, items, temperature):
     anchors = partner.any(1)
     if not anchors.any():
         return features.sum() * 0
-    logits = (features @ features.T / temperature).masked_fill(itself, float("-inf"))
+    silent = itself if apart is None else itself | apart
+    logits = (features @ features.T / temperature).masked_fill(silent, float("-inf"))
     own = logits.masked_fill(~partner, float("-inf"))
     return (logits[anchors].logsumexp(1) - own[anchors].logsumexp(1)).mean()
 

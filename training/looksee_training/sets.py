@@ -103,7 +103,8 @@ def read_groceries(rows, held_out=frozenset()):
 
 def never_seen(pictures, first, catalog):
     """Keeps every fourth product from the `first` (1 to 4) on out of training, in place: all its photos, train and val
-    alike, are validation, nothing else is. catalog: whether training may have its catalogue picture, as a shop's would.
+    alike, are validation, nothing else is. catalog: whether training may have its catalogue picture, as a shop's would,
+    and what is drawn of it; no photo meets it then (`Batches.photoless`).
     """
     products = [p.item for p in pictures if p.role == "catalog"]
     unseen = set(products[first - 1 :: 4])

@@ -35,9 +35,10 @@ from .trunk import STAGES
 LABEL_SCALE = 16.0  # of the cosine, before the softmax over garments
 
 
-def batch_loss(network, out, batch, bank, learned, drift, config):
+def batch_loss(network, out, batch, bank, learned, photoless, drift, config):
     """The weighted sum and its parts, as a dict of scalars. learned: proxies and the items (k,) that have one, in the
-    place of the bank's; their catalogue pictures are queries too. drift: pairs of a trunk weight and where it began."""
+    place of the bank's; their catalogue pictures are queries too. photoless: bool (items,), those without a photo. drift:
+    pairs of a trunk weight and where it began."""
     raw, item, role = out["raw"], batch["item"], batch["role"]
     known = item >= 0
     photos = known & (role == PHOTO)
@@ -47,16 +48,20 @@ def batch_loss(network, out, batch, bank, learned, drift, config):
     queries, live = photos | has_proxy, catalog & ~has_proxy
     stand_ins, items = torch.cat([raw[live], proxies]), torch.cat([item[live], proxied])
     feature, code = losses.as_feature, losses.as_soft_code
+    # A photo would learn that an item without photos is never the answer, whatever it shows: they do not meet.
+    lonely = known & photoless[item]
+    apart_of_bank = batch["taken"][queries, None] & photoless[None]
+    apart_of_batch = (batch["taken"][:, None] & lonely[None]) | (lonely[:, None] & batch["taken"][None])
     boxed = batch["boxed"]
     terms = {
         "feature": lambda: losses.prototype_contrast(
-            feature(raw[queries]), item[queries], bank.feature, config.temperature, (feature(stand_ins), items)),
+            feature(raw[queries]), item[queries], bank.feature, config.temperature, (feature(stand_ins), items), apart_of_bank),
         "code": lambda: losses.prototype_contrast(
-            code(raw[queries]), item[queries], bank.code, config.code_temperature, (code(stand_ins), items)),
+            code(raw[queries]), item[queries], bank.code, config.code_temperature, (code(stand_ins), items), apart_of_bank),
         "triplet": lambda: losses.query_triplets(
             feature(raw[photos]), item[photos], feature(raw[catalog]), item[catalog]),
-        "pair": lambda: losses.batch_contrast(feature(raw), item, config.temperature)
-        + 0.5 * losses.batch_contrast(code(raw), item, config.code_temperature),
+        "pair": lambda: losses.batch_contrast(feature(raw), item, config.temperature, apart_of_batch)
+        + 0.5 * losses.batch_contrast(code(raw), item, config.code_temperature, apart_of_batch),
         "category": lambda: losses.classification(out["category"], batch["category"], config.label_smoothing),
         "label": lambda: losses.classification(
             network.label(feature(raw) * LABEL_SCALE), batch["label"], config.label_smoothing),
@@ -172,7 +177,7 @@ def work(rank, config, run, resume):
     network = Network(config.trunk, masked=config.masked, width=config.width).to(memory_format=torch.channels_last)
     slow, fast = list(network.trunk[STAGES:].parameters()), [p for n, p in network.named_parameters() if not n.startswith("trunk")]
     began = [weight.detach().clone() for weight in slow]  # ImageNet's, also where the run goes on from another
-    proxied = data.numbers_of(config.proxies)
+    proxied, photoless = data.numbers_of(config.proxies), data.photoless()
     proxies = torch.nn.Parameter(torch.randn(len(proxied), config.width))
     if len(proxied):
         fast.append(proxies)
@@ -208,7 +213,7 @@ def work(rank, config, run, resume):
         batch = data.batch()
         network.train()
         out = network(batch["stem"], start=STAGES)
-        loss, parts = batch_loss(network, out, batch, bank, (proxies, proxied), zip(slow, began), config)
+        loss, parts = batch_loss(network, out, batch, bank, (proxies, proxied), photoless, zip(slow, began), config)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         if config.processes > 1:

@@ -34,6 +34,20 @@ def test_live_rows_stand_in_for_the_prototypes_of_their_items_with_their_gradien
     assert (live.grad.norm(dim=1) > 0).all()
 
 
+def test_pairs_apart_are_not_compared():
+    queries, prototypes = rows(2, seed=1), rows(4, seed=2)
+    apart = torch.tensor([[False, True, True, False], [False, False, False, False]])
+    got = losses.prototype_contrast(queries, torch.tensor([3, 1]), prototypes, 0.1, apart=apart)
+    scores = [[math.exp(float(q @ p) / 0.1) for p in prototypes] for q in queries]
+    by_hand = -math.log(scores[0][3] / (scores[0][0] + scores[0][3])) - math.log(scores[1][1] / sum(scores[1]))
+    assert got.item() == pytest.approx(by_hand / 2)
+    features, items = rows(4, seed=3), torch.tensor([0, 0, 1, 2])
+    between = torch.zeros(4, 4, dtype=torch.bool)
+    between[:2, 2] = between[2, :2] = True
+    without = losses.batch_contrast(features[[0, 1, 3]], items[[0, 1, 3]], 0.2)
+    assert losses.batch_contrast(features, items, 0.2, between).item() == pytest.approx(without.item())
+
+
 def test_prototype_contrast_of_nothing_is_a_zero_that_can_be_differentiated():
     queries = rows(3)[:0].requires_grad_()
     loss = losses.prototype_contrast(queries, torch.zeros(0, dtype=torch.int64), rows(4), 0.1)

@@ -82,6 +82,18 @@ def test_a_batch_shows_each_item_as_asked_for_and_by_its_own_number(sets, folder
         assert batch["partCategory"][-1, 0] == 2 and batch["partLabel"][-1, 0] == 5
 
 
+def test_what_is_drawn_is_no_photo_that_was_taken_and_an_item_with_no_other_is_photoless(sets, folder):
+    data = Batches(folder, sets, plan(tables=1), [64], seed=3)
+    assert {item: bool(data.photoless()[data.items["groceries"].number(item)]) for item in ITEMS} == {
+        "apple": False, "pear": False, "plum": True,  # the plum's photo is held out
+    }  # fmt: skip
+    batch = data.batch()
+    rows = (batch["stem"][:, 0, 0, 0] / 0.25).round().int().numpy()
+    known = data.pools[0].rows
+    assert batch["taken"].tolist() == [bool(known["role"][r] == PHOTO and not known["drawn"][r]) for r in rows]
+    assert batch["taken"].sum() == 2
+
+
 def test_shuffled_identities_show_no_item_but_in_its_catalogue_picture(sets, folder):
     data = Batches(folder, sets, plan(), [64], seed=1, identities="shuffled")
     items = data.items["groceries"]

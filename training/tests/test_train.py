@@ -22,10 +22,17 @@ def config(**changes):
     return Config(prepared="", pool="", trunk="", held_out="", steps=1, width=WIDTH, **{**off, **changes})
 
 
-def loss_of(raw, item, role, bank, learned):
-    batch = {"item": torch.tensor(item), "role": torch.tensor(role), "boxed": torch.zeros(len(item), dtype=torch.bool)}
-    total, parts = batch_loss(None, {"raw": raw}, batch, bank, learned, [], config())
-    assert list(parts) == ["feature"]
+def loss_of(raw, item, role, bank, learned, taken=None, photoless=(), only="feature"):
+    """The loss's part `only`. taken: which pictures are taken photos, None: all that are photos; photoless: items without one."""
+    role = torch.tensor(role)
+    batch = {
+        "item": torch.tensor(item), "role": role, "boxed": torch.zeros(len(item), dtype=torch.bool),
+        "taken": role == PHOTO if taken is None else torch.tensor(taken),
+    }  # fmt: skip
+    lonely = torch.isin(torch.arange(len(bank.feature)), torch.tensor(list(photoless), dtype=torch.long))
+    settings = config(**{"weight_feature": 0.0, f"weight_{only}": 1.0})
+    total, parts = batch_loss(None, {"raw": raw}, batch, bank, learned, lonely, [], settings)
+    assert list(parts) == [only]
     return total
 
 
@@ -50,6 +57,29 @@ def test_without_proxies_only_photos_are_asked():
     unit = torch.nn.functional.normalize(raw, dim=1)
     by_hand = -torch.log_softmax(unit[0] @ torch.stack([bank.feature[0], unit[1]]).T / 0.07, 0)[1]
     assert both.item() == pytest.approx(by_hand.item(), rel=1e-5)
+
+
+def test_a_photo_never_meets_an_item_without_photos_while_what_is_drawn_of_one_meets_all():
+    torch.manual_seed(3)
+    bank, raw = Bank(3, WIDTH), torch.randn(4, WIDTH)  # item 2 has no photo: a view drawn of it, and its catalogue picture
+    none = (torch.randn(0, WIDTH), torch.zeros(0, dtype=torch.long))
+    item, role, taken = [0, 0, 2, 2], [PHOTO, CATALOG, PHOTO, CATALOG], [True, False, False, False]
+    got = loss_of(raw, item, role, bank, none, taken, photoless=[2])
+    unit = torch.nn.functional.normalize
+    alike = unit(raw[[0, 2]], dim=1) @ torch.stack([unit(raw[1], dim=0), bank.feature[1], unit(raw[3], dim=0)]).T / 0.07
+    by_hand = -(torch.log_softmax(alike[0, :2], 0)[0] + torch.log_softmax(alike[1], 0)[2]) / 2
+    assert got.item() == pytest.approx(by_hand.item(), rel=1e-5)
+
+
+def test_nor_do_they_meet_in_the_batch_either_way():
+    torch.manual_seed(4)
+    bank, raw = Bank(3, WIDTH), torch.randn(5, WIDTH, requires_grad=True)  # three taken photos, two drawn views of item 2
+    none = (torch.randn(0, WIDTH), torch.zeros(0, dtype=torch.long))
+    got = loss_of(raw, [0, 0, 1, 2, 2], [PHOTO] * 5, bank, none, [True] * 3 + [False] * 2, photoless=[2], only="pair")
+    photos = loss_of(raw[:3], [0, 0, 1], [PHOTO] * 3, bank, none, only="pair")
+    assert got.item() == pytest.approx(photos.item() * 2 / 4, rel=1e-5)  # a mean over four with a partner; two have nothing else to meet
+    got.backward()
+    assert raw.grad[:3].abs().sum(1).gt(0).all() and raw.grad[3:].abs().max() < 1e-6
 
 
 def test_a_settled_network_has_the_statistics_of_the_served_side():
