@@ -76,6 +76,5 @@ function print(result: SearchResult): void {
     hit.price === null ? "" : `${hit.price} ${hit.currency ?? ""}`.trim(),
     hit.title ?? "",
   ]);
-  if (rows.length > 0)
-    process.stdout.write(`${table(["#", "item", "variant", "sure", "price", "title"], rows)}\n`);
+  if (rows.length > 0) process.stdout.write(`${table(["#", "item", "variant", "sure", "price", "title"], rows)}\n`);
 }
