@@ -111,8 +111,8 @@ class Items:
 class Batches:
     """Endless batches as dicts of tensors: stem float (n, 32, side/8, side/8); category, label, item, role (n,); box (n, 4)
     and boxed (n,), whether it is known; parts float (n, parts, 4) with partCategory, partLabel (n, parts), -1 where there is
-    none, and listed (n,), whether all the picture's parts are known; target float16 (n, width), zeros where no teacher looked; taken bool (n,), whether it is a photo that somebody took, not one drawn from a
-    catalogue picture."""
+    none, and listed (n,), whether all the picture's parts are known; target float16 (n, width), zeros where no teacher looked;
+    taken bool (n,), whether it is a photo that somebody took, not one drawn from a catalogue picture."""
 
     def __init__(self, folder, sets, plan, sides, seed, identities="item", teacher=None):
         """folder: of pool.py. sets: kind -> PictureSet (training part is used). sides: each batch has one of them, drawn alike.

@@ -74,11 +74,11 @@ def distance_to_teacher(features, targets):
     return (1 - (features[known] * as_feature(targets[known].float())).sum(1)).mean()
 
 
-def query_triplets(queries, items, catalog, catalog_items, margin=0.1):
+def query_triplets(queries, items, catalog, catalog_items, margin=0.1, apart=None):
     """The paper's triplets: each photo nearer to its own catalogue picture than to any other of the batch, by a margin.
 
     queries: (n, d) unit rows, items: int64 (n,). catalog: (m, d) unit rows, catalog_items: int64 (m,), each photo's item
-    among them. Returns a scalar >= 0: averaged within each photo over the negatives that violate the margin, then over
+    among them. apart: bool (n, m), pairs that are no negatives. Returns a scalar >= 0: averaged within each photo over the negatives that violate the margin, then over
     photos that have any; 0 if none has. Source: Visual Search at Alibaba (KDD'18), eq. 1 and 4, negatives shared by the
     whole batch; distances are Euclidean, of unit vectors.
     """
@@ -87,7 +87,8 @@ def query_triplets(queries, items, catalog, catalog_items, margin=0.1):
     distance = (2 - 2 * queries @ catalog.T).clamp(min=1e-12).sqrt()
     same = items[:, None] == catalog_items[None]
     nearest_own = distance.masked_fill(~same, float("inf")).min(1).values
-    excess = (nearest_own[:, None] - distance + margin).clamp(min=0) * ~same
+    negative = ~same if apart is None else ~(same | apart)
+    excess = (nearest_own[:, None] - distance + margin).clamp(min=0) * negative
     violating = (excess > 0).sum(1)
     hurt = violating > 0
     if not hurt.any():

@@ -59,7 +59,8 @@ def batch_loss(network, out, batch, bank, learned, photoless, drift, config):
         "code": lambda: losses.prototype_contrast(
             code(raw[queries]), item[queries], bank.code, config.code_temperature, (code(stand_ins), items), apart_of_bank),
         "triplet": lambda: losses.query_triplets(
-            feature(raw[photos]), item[photos], feature(raw[catalog]), item[catalog]),
+            feature(raw[photos]), item[photos], feature(raw[catalog]), item[catalog],
+            apart=apart_of_batch[photos][:, catalog]),
         "pair": lambda: losses.batch_contrast(feature(raw), item, config.temperature, apart_of_batch)
         + 0.5 * losses.batch_contrast(code(raw), item, config.code_temperature, apart_of_batch),
         "category": lambda: losses.classification(out["category"], batch["category"], config.label_smoothing),

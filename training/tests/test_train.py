@@ -82,6 +82,15 @@ def test_nor_do_they_meet_in_the_batch_either_way():
     assert raw.grad[:3].abs().sum(1).gt(0).all() and raw.grad[3:].abs().max() < 1e-6
 
 
+def test_nor_as_triplets():
+    torch.manual_seed(5)
+    bank, raw = Bank(2, WIDTH), torch.randn(3, WIDTH)
+    raw[2] = raw[0]  # the photo of item 0 looks just as the catalogue picture of item 1, which has no photo
+    none, item, role = (torch.randn(0, WIDTH), torch.zeros(0, dtype=torch.long)), [0, 0, 1], [PHOTO, CATALOG, CATALOG]
+    assert loss_of(raw, item, role, bank, none, only="triplet") > 0
+    assert loss_of(raw, item, role, bank, none, photoless=[1], only="triplet") == 0
+
+
 def test_a_settled_network_has_the_statistics_of_the_served_side():
     torch.manual_seed(2)
     random, asked = np.random.default_rng(0), []

@@ -79,7 +79,7 @@ def models(names, file=FILE, arms=ARMS_TOML):
 def answers_of(kept, items):
     """way -> Answers, of which the places alone are known."""
     return {
-        way: Answers(items, {order: unpacked(text) for order, text in places.items()}, None, None, None, None)
+        way: Answers(items, {order: unpacked(text) for order, text in places.items()})
         for way, places in kept["answers"].items()
     }
 

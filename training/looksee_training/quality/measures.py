@@ -20,10 +20,10 @@ class Answers:
 
     items: np.ndarray  # (n,) the query's own item
     places: dict  # "floats" | "codes" | "served" -> (n,)
-    agreement: dict  # "codes" | "served" -> {k: (n,) share of the k nearest by floats that are among its own first k}
-    first: np.ndarray  # (n, 5) rows of the catalogue, as served
-    cosine: np.ndarray  # (n,) of the first, as served
-    lead: np.ndarray  # (n,) of it over the first other item
+    agreement: dict | None = None  # "codes" | "served" -> {k: (n,) share of the k nearest by floats that are among its own first k}
+    first: np.ndarray | None = None  # (n, 5) rows of the catalogue, as served
+    cosine: np.ndarray | None = None  # (n,) of the first, as served
+    lead: np.ndarray | None = None  # (n,) of it over the first other item
 
     def hits(self, k, order="served"):
         return (self.places[order] < k).astype(float)

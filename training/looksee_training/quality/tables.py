@@ -146,10 +146,6 @@ def linear(results):
     return Section("Linear recall", text, ["photos", "codes @1", "@10", "@60", "as searched @10"], rows, note)
 
 
-def errors(found):
-    return [three(found["ece"]), three(found["eceByChance"])]
-
-
 def sure(found):
     title = "“We don't have it”"
     if not found:
@@ -157,9 +153,8 @@ def sure(found):
     rows = [["clothing photos asked of the groceries, caught", f"{three(found['caught'])} of {found['photos']}", "", ""]]
     for name in ("groceries", "mall"):
         if name in found:
-            rows.append(
-                [f"{SETS[name]}, falsely alarmed", between(found[name]["falseAlarm"]), *errors(found[name])]
-            )
+            alarm, errors = found[name]["falseAlarm"], [found[name]["ece"], found[name]["eceByChance"]]
+            rows.append([f"{SETS[name]}, falsely alarmed", between(alarm), *map(three, errors)])
     text = (
         "How often a photo of something that the shop has not is told so, and one of something that it has is told so "
         "wrongly; and how far the score is from the share of first answers that are right, beside how far a score that is "
