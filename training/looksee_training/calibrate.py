@@ -141,15 +141,33 @@ def main():
     fit(best["views"], pairs, strangers, args.out)
 
 
+def promises(curve, best, own, deep=20):
+    """What a card's `score` says of the hits of each query, beside how often they are right; best, own: of `ranks`."""
+    order = np.argsort(-best, 1)[:, :deep]
+    cosine = np.take_along_axis(best, order, 1)
+    lead = np.concatenate([cosine[:, :1] - cosine[:, 1:2], cosine[:, 1:] - cosine[:, :1]], 1)
+    p, right = score_of(curve, cosine, lead), order == own[:, None]
+    first = np.where(right[:, 0], p[:, 0], 1 - p[:, 0])
+    return {
+        "logLoss": round(float(-np.log(first).mean()), 3), "second": round(float(p[:, 1].mean()), 3),
+        "secondRight": round(float(right[:, 1].mean()), 3), f"first{deep}Together": round(float(p.sum(1).mean()), 2),
+    }  # fmt: skip
+
+
 def fit(weights, pairs, strangers, out):
-    found, sizes, tops = [], [], {}
+    found, sizes, tops, ranked = [], [], {}, {}
     for kind, (photos, catalog) in pairs.items():
         _, best, own = ranks((photos.feature(weights), photos.items), (catalog.feature(weights), catalog.items))
+        ranked[kind] = best, own
         found.append(first_hits(best, own))
         sizes.append(np.full(len(own), 1 / len(own)))
         tops[kind] = best.max(1)
     cosine, lead, truth = (np.concatenate(part) for part in zip(*found))
-    fitted = fit_score(cosine, lead, truth, np.concatenate(sizes) * len(truth) / len(pairs))
+    weight = np.concatenate(sizes) * len(truth) / len(pairs)
+    fitted = fit_score(cosine, lead, truth, weight)
+    (slope,), intercept = fit_logistic(cosine[:, None], truth, weight)
+    for name, curve in (("score", fitted), ("without lead", {"slope": slope, "intercept": intercept})):
+        print(json.dumps({name: {kind: promises(curve, *one) for kind, one in ranked.items()}}))
     limit = float(np.quantile(tops["groceries"], FALSE_ALARM))
     groceries = pairs["groceries"][1].feature(weights)
     strange = (strangers.feature(weights) @ groceries.T).max(1)

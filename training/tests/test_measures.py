@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from drawn import random_features
-from looksee_training.calibrate import expected_calibration_error, first_hits, fit_score, interval, score_of
+from looksee_training.calibrate import expected_calibration_error, first_hits, fit_score, interval, promises, score_of
 from looksee_training.quality.figures import error_by_chance, paired
 from looksee_training.quality.measures import DEEP, answers_of, as_int8, best_constant_box, compared, lead_of, nearest, overlap, resampled, shares
 from looksee_training.quality.words import GAIN, NO_GAIN, NOT_WORSE, holds
@@ -85,6 +85,16 @@ def test_first_hits_and_their_lead_over_another_item():
     cosine, lead, right = first_hits(np.array([[0.9, 0.7, 0.8], [0.2, 0.5, 0.5]]), np.array([0, 0]))
     assert cosine.tolist() == [0.9, 0.5] and lead.tolist() == pytest.approx([0.1, 0]) and right.tolist() == [1, 0]
     assert lead_of(np.array([[0.9, 0.8, 0.6], [0.9, 0.8, 0.6]]), np.array([[1, 1, 2], [3, 3, 3]])).tolist() == pytest.approx([0.3, 0])
+
+
+def test_promises_of_first_and_second_hits_are_the_scores_of_their_leads():
+    curve, best = {"slope": 6, "intercept": -5, "lead": {"most": 3, "within": 0.05}}, np.array([[0.9, 0.7, 0.8], [0.2, 0.6, 0.5]])
+    first, second = score_of(curve, np.array([0.9, 0.6]), 0.1), score_of(curve, np.array([0.8, 0.5]), -0.1)
+    third = score_of(curve, np.array([0.7, 0.2]), np.array([-0.2, -0.4]))
+    said = promises(curve, best, np.array([0, 2]), deep=3)
+    assert said["second"] == round(second.mean(), 3) and said["secondRight"] == 0.5
+    assert said["logLoss"] == round(-np.log([first[0], 1 - first[1]]).mean(), 3)
+    assert said["first3Together"] == round((first + second + third).mean(), 2)
 
 
 def test_a_score_that_is_right_shows_an_error_too_where_photos_are_few():
