@@ -3,9 +3,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // Real pictures, real SQLite and a real browser share two cores: a slow machine is not a failure.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Real pictures, real SQLite and a real browser share two cores: a machine ten times slower is not a failure.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // In CI a race in a browser test's own set-up gets one more try; a fault of the code fails twice. At a desk it shows.
     retry: process.env.CI ? 1 : 0,
     pool: "forks",
