@@ -2,19 +2,20 @@
 
 import torch
 
-from .losses import as_feature, as_soft_code
+from .losses import as_feature, as_code
 
 
 class Bank:
-    """raw (items, 512), detached; and as the losses compare them, feature and soft code. Items not seen yet have a random
+    """raw (items, 512), detached; and as the losses compare them, feature and code. Items not seen yet have a random
     far vector."""
 
-    def __init__(self, items, width):
+    def __init__(self, items, width, hard_signs=False):
+        self.hard_signs = hard_signs
         self.load(torch.randn(items, width, generator=torch.Generator().manual_seed(0)))
 
     def load(self, raw):
-        self.raw, self.feature, self.code = raw, as_feature(raw), as_soft_code(raw)
+        self.raw, self.feature, self.code = raw, as_feature(raw), as_code(raw, self.hard_signs)
 
     def store(self, raw, item):
         raw = raw.detach()
-        self.raw[item], self.feature[item], self.code[item] = raw, as_feature(raw), as_soft_code(raw)
+        self.raw[item], self.feature[item], self.code[item] = raw, as_feature(raw), as_code(raw, self.hard_signs)

@@ -34,6 +34,7 @@ class Config:
     warm_up: float = 0.03  # share of the schedule
     temperature: float = 0.07
     code_temperature: float = 0.07
+    hard_signs: bool = False  # codes are compared by their signs themselves, not softened ones
     weight_feature: float = 1.0
     weight_code: float = 0.5
     weight_triplet: float = 0.0  # the paper's

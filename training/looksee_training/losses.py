@@ -9,12 +9,15 @@ def as_feature(raw):
     return F.normalize(raw, dim=1)
 
 
-def as_soft_code(raw, sharpness=2.0):
-    """(n, d) -> unit rows of nearly +-1: the sign bits made differentiable, what the coarse search compares.
+def as_code(raw, hard, sharpness=2.0):
+    """(n, d) -> unit rows: the sign bits made differentiable, what the coarse search compares.
 
-    cos(code a, code b) = 1 - 2 * Hamming / d once the tanh has saturated.
+    hard: +-1 / sqrt(d), so that cos(code a, code b) = 1 - 2 * Hamming / d, with the gradient of tanh in the place of their own,
+    which is none (straight-through estimators, Bengio et al., "Estimating or Propagating Gradients Through Stochastic
+    Neurons", 2013); else the tanh itself.
     """
-    return F.normalize(torch.tanh(raw * sharpness), dim=1)
+    soft = torch.tanh(raw * sharpness)
+    return F.normalize(soft + (torch.sign(raw) - soft).detach() if hard else soft, dim=1)
 
 
 def classification(logits, truth, smoothing):

@@ -1,8 +1,7 @@
 """Trains the network.
 
-    cd training
-    python3 -m looksee_training.train configs/default.toml --run runs/NAME [--set minutes=60 --set plan.clothing=4]
-    python3 -m looksee_training.train configs/default.toml --run runs/NAME --resume
+    ./train.sh configs/default.toml --run runs/NAME [--set steps=600 --set plan.clothing=4]
+    ./train.sh configs/default.toml --run runs/NAME --resume
 
 Writes runs/NAME/config.json, metrics.jsonl and last.pt (network, averaged weights, optimiser, clock), every few
 minutes; last.pt is replaced whole, so it can be exported at any moment. Data-parallel over `processes` on one CPU.
@@ -14,6 +13,7 @@ import math
 import os
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +47,7 @@ def batch_loss(network, out, batch, bank, learned, photoless, drift, config):
     has_proxy = torch.isin(item, proxied)
     queries, live = photos | has_proxy, catalog & ~has_proxy
     stand_ins, items = torch.cat([raw[live], proxies]), torch.cat([item[live], proxied])
-    feature, code = losses.as_feature, losses.as_soft_code
+    feature, code = losses.as_feature, partial(losses.as_code, hard=config.hard_signs)
     # A photo would learn that an item without photos is never the answer, whatever it shows: they do not meet.
     lonely = known & photoless[item]
     apart_of_bank = batch["taken"][queries, None] & photoless[None]
@@ -186,7 +186,7 @@ def work(rank, config, run, resume):
         [{"params": slow, "top": config.trunk_rate}, {"params": fast, "top": config.head_rate}],
         lr=0.0, weight_decay=config.weight_decay,
     )  # fmt: skip
-    bank, step, spent = Bank(len(data.numbers), config.width), 0, 0.0
+    bank, step, spent = Bank(len(data.numbers), config.width, config.hard_signs), 0, 0.0
     if config.start and not resume:
         network.load_state_dict(torch.load(config.start, map_location="cpu")["average"])
     if config.projection == "fixed" and not resume:

@@ -97,9 +97,21 @@ def test_decorrelation_equals_a_loop_and_is_nought_for_independent_dimensions():
 
 def test_soft_code_cosine_is_the_hamming_distance_once_saturated():
     raw = torch.randn(2, 512, generator=torch.Generator().manual_seed(6)) * 100
-    codes = losses.as_soft_code(raw)
+    codes = losses.as_code(raw, hard=False)
     differing = (torch.sign(raw[0]) != torch.sign(raw[1])).sum().item()
     assert (codes[0] @ codes[1]).item() == pytest.approx(1 - 2 * differing / 512, abs=0.02)
+
+
+def test_hard_code_cosine_is_the_hamming_distance_and_its_slope_that_of_the_soft_one():
+    raw = torch.randn(2, 512, generator=torch.Generator().manual_seed(7), requires_grad=True)
+    codes = losses.as_code(raw, hard=True)
+    differing = (torch.sign(raw[0]) != torch.sign(raw[1])).sum().item()
+    assert (codes[0] @ codes[1]).item() == pytest.approx(1 - 2 * differing / 512, abs=1e-5)
+    weights = torch.randn(2, 512, generator=torch.Generator().manual_seed(8))
+    weights -= codes.detach() * (weights * codes.detach()).sum(1, keepdim=True)  # across the code, where the length's own slope is nothing
+    (codes * weights).sum().backward()
+    by_hand = weights / 512**0.5 * 2 * (1 - torch.tanh(2 * raw.detach()) ** 2)
+    assert torch.allclose(raw.grad, by_hand, atol=1e-5)
 
 
 def test_iou_of_known_boxes():

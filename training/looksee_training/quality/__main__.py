@@ -53,7 +53,7 @@ def measure(args, out):
         if not data.folder or not data.folder.exists():
             made.say(f"{data.name}: no folder {data.folder or 'named'}; not measured")
             continue
-        looking = models if data.arms else [shipped]
+        looking = models if data.arms else [m for m in models if m.arm == "shipped" or (data.catalog and m.arm == "closer")]
         asked[data.name] = Asked(data, [m for m in looking if data.catalog or m.arm != "generic"], out, args.limit)
     shops = {name: one for name, one in asked.items() if one.data.catalog}
     # One seed is as quick as another.

@@ -99,7 +99,7 @@ def codes_of(asked):
             mean = agreed[asked.labels == label].mean(0).tolist()
             by_category.setdefault(label, {})[order] = dict(zip(map(str, LINEAR_KS), mean))
     arms = {}
-    for arm in ("ours", "floats"):
+    for arm in ("ours", "signs", "floats"):
         if several := asked.answers.get((arm, "served")):
             each = [[one.hits(k, "floats") - one.hits(k, "codes") for one in several] for k in (1, 20)]
             short = np.mean(each, axis=1).T

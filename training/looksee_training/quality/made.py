@@ -51,7 +51,7 @@ class Set:
     folder: Path
     photos: str  # part
     catalog: bool = True
-    arms: bool = True  # whether any other model than the shipped one is measured on it
+    arms: bool = True  # whether all models are measured on it, or the shipped one and its closer look alone
 
 
 def node():

@@ -9,6 +9,7 @@ ARMS = {
     "contrast": "identical items by supervised contrast",
     "ours": "our recipe",
     "floats": "our recipe, without the softened signs",
+    "signs": "our recipe, with the signs themselves instead of softened ones",
     "shuffled": "control: our recipe, every item has another item's photos",
     "masked": "the feature sees the box, which the metric alone has taught",
     "boxed": "the feature sees the box, learnt from true boxes too",
