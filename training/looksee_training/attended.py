@@ -2,9 +2,9 @@
 
     python3 -m looksee_training.attended ../models/float32 1 ../../prepared/mall-val --side 224
 
-Of network 1 of the model, whose losses know identities and labels and no box. Each cell of the trunk's last map is as much
+Meant for network 1 of the shipped model, whose losses know identities and labels and no box. Each cell of the trunk's last map is as much
 attended to as it is like the mean of all, which the feature is made of; the box holds all but a little of that, from each
-side. LEAST and TAIL were chosen on mall 12. Prints one line of JSON: the share of photos whose box overlaps the true one by
+side. LEAST and TAIL were chosen on a sixth of mall 12. Prints one line of JSON: the share of photos whose box overlaps the true one by
 0.5 and 0.7, beside the boxes that the model's first network learnt from true ones. Source of the idea, with class activations
 in the place of likeness: Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016.
 """
@@ -30,7 +30,7 @@ FINE = 8  # a cell of the map is read as so many by so many
 
 
 def attended(deep):
-    """The trunk's last map (n, c, h, w) -> boxes (n, 4) x1,y1,x2,y2 in fractions; the whole picture where all cells are alike."""
+    """The trunk's last map (n, c, h, w) -> boxes (n, 4) x1,y1,x2,y2 in fractions; all but TAIL at each side of the picture where all cells are alike."""
     whole = F.normalize(deep.mean((2, 3)), dim=1)
     alike = (F.normalize(deep, dim=1) * whole[:, :, None, None]).sum(1, keepdim=True)
     alike = F.interpolate(alike, scale_factor=FINE, mode="bilinear", align_corners=False)[:, 0]

@@ -13,7 +13,6 @@ import math
 import os
 import subprocess
 import time
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +46,7 @@ def batch_loss(network, out, batch, bank, learned, photoless, drift, config):
     has_proxy = torch.isin(item, proxied)
     queries, live = photos | has_proxy, catalog & ~has_proxy
     stand_ins, items = torch.cat([raw[live], proxies]), torch.cat([item[live], proxied])
-    feature, code = losses.as_feature, partial(losses.as_code, hard=config.hard_signs)
+    feature, code = losses.as_feature, bank.as_code
     # A photo would learn that an item without photos is never the answer, whatever it shows: they do not meet.
     lonely = known & photoless[item]
     apart_of_bank = batch["taken"][queries, None] & photoless[None]

@@ -29,17 +29,17 @@ def models_of(args, out):
     """The shipped model, the generic one, and every finished arm."""
     shipped = made.shipped(args.model)
     side = shipped.card["input"]["side"]
-    models = [shipped, *(made.beside(shipped, arm) for arm in BESIDE), made.generic(args.trunk, side, out / "models" / "generic")]
+    beside = [*(made.beside(shipped, arm) for arm in BESIDE), made.generic(args.trunk, side, out / "models" / "generic")]
     arms = []
     for run in sorted(args.arms.glob("*-[0-9]*")):
         if run.name.rpartition("-")[0] not in ARMS:
             made.say(f"{run.name}: none of the arms {', '.join(ARMS)}; left out")
             continue
-        arms.append(made.trained(run, out / "models" / run.name))
-    models, arms = ([model for model in some if model] for some in (models, arms))
+        if arm := made.trained(run, out / "models" / run.name):
+            arms.append(arm)
     if not args.limit:
         arms += kept.models({model.name for model in arms})
-    return models + sorted(arms, key=lambda model: (model.arm, model.seed))
+    return [shipped, *(model for model in beside if model)] + sorted(arms, key=lambda model: (model.arm, model.seed))
 
 
 def measure(args, out):
