@@ -36,6 +36,9 @@ const RECALL = 0.995;
 /** Pictures whose owners are looked up together: a page and the quality re-rank rarely need more. */
 const GROUPED_AT_ONCE = 64;
 
+/** A first hit is looked for again, with a closer look at the photo, where it is less likely than that to be the product. */
+const SURE = 0.8;
+
 /** A catalog that changes during every try, each a few milliseconds, is answered from between two commits. */
 const MOST_TRIES = 8;
 
@@ -125,10 +128,15 @@ export class Searcher {
     clock.lap("vote");
     const scanned = everywhere ?? (await this.coarse(subject.code, query.category));
     clock.lap("coarse");
-    const survivors = this.#fine(subject, scanned);
-    clock.lap("fine");
     const limit = query.limit ?? DEFAULT_LIMIT;
-    const groups = this.#rank(survivors, subject, limit);
+    let groups = this.#ranked(subject, scanned, limit, clock);
+    if (subject.again && !this.#isSure(groups.found)) {
+      const again = await subject.again();
+      clock.lap("model");
+      const nearer = await this.coarse(again.code, query.category);
+      clock.lap("coarse");
+      groups = this.#ranked(again, nearer, limit, clock);
+    }
     const [best] = groups.found;
     return {
       searchId: randomBytes(12).toString("base64url"),
@@ -161,6 +169,14 @@ export class Searcher {
     const neighbours =
       everywhere ?? (await index.search(subject.code, voters(index.size) + subject.ownImages.size, { recall: RECALL }));
     return this.#guesser.guess(subject, neighbours, subject.ownImages);
+  }
+
+  #ranked(subject: Subject, scanned: readonly Hit[], limit: number, clock: Stopwatch): ItemGroups {
+    const survivors = this.#fine(subject, scanned);
+    clock.lap("fine");
+    const groups = this.#rank(survivors, subject, limit);
+    clock.lap("rank");
+    return groups;
   }
 
   #fine({ feature }: Subject, scanned: readonly Hit[]): Survivor[] {
@@ -198,6 +214,12 @@ export class Searcher {
     const leadOf = leadAmong(groups.found);
     const score = (cosine: number) => scoreOf(cosine, model.calibration.score, leadOf(cosine));
     return hitsOf(this.#catalog, this.catalogName, model.id, part, score);
+  }
+
+  #isSure(found: ItemGroups["found"]): boolean {
+    const [best] = found;
+    if (best === undefined) return true; // nothing is there to be found
+    return scoreOf(best.cosine, this.#model.card.calibration.score, leadAmong(found)(best.cosine)) >= SURE;
   }
 
   /** By likeness alone: two that are as near as each other are a match twice, not none. */

@@ -94,9 +94,10 @@ export class Model {
   }
 
   /**
-   * Looks at a picture file, or at `box` in it. Throws what `decode` throws, and SEARCH_BOX for a box that is no box.
+   * Looks at a picture file, or at `box` in it and what lies around it: `room` times its longer side (1: nothing) stands
+   * in the place of the whole picture. Throws what `decode` throws, and SEARCH_BOX for a box that is no box.
    */
-  async see(bytes: Uint8Array, box?: Box): Promise<Sight> {
+  async see(bytes: Uint8Array, box?: Box, room = ROOM): Promise<Sight> {
     if (box && !isBox(box))
       throw new LookseeError(
         "SEARCH_BOX",
@@ -106,7 +107,7 @@ export class Model {
     const started = performance.now();
     const picture = await decode(bytes, box ? workingFor(box, this.card) : this.card.input.working);
     const decoded = performance.now();
-    const seen = box ? await this.#seeBox(picture, box) : await this.#seeWhole(picture);
+    const seen = box ? await this.#seeBox(picture, box, room) : await this.#seeWhole(picture);
     return {
       category: seen.category,
       box: seen.box,
@@ -148,11 +149,11 @@ export class Model {
   }
 
   /** The given box takes the picture's place; all views of it run in one batch. */
-  async #seeBox(picture: Picture, box: Box): Promise<Seen> {
+  async #seeBox(picture: Picture, box: Box, room: number): Promise<Seen> {
     const look = (size: number) => this.#look(picture, squareAroundBox(box, picture.width, picture.height, size));
     const combined = await this.#combine(({ of, size }) => {
-      if (of === "whole") return look(ROOM);
-      return look(of === "box" ? size : size * ROOM);
+      if (of === "whole") return look(room);
+      return look(of === "box" ? size : size * room);
     });
     return { ...combined, box, boxScore: 1, objects: [] };
   }

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { squareAroundPicture } from "../../src/vision/box.ts";
 import { type Card, readCard } from "../../src/vision/card.ts";
 import { decode } from "../../src/vision/decode.ts";
-import { type Golden, readGolden } from "../../src/vision/golden.ts";
-import type { Inference } from "../../src/vision/inference.ts";
+import { checkGolden, type Golden, readGolden } from "../../src/vision/golden.ts";
+import { Inference } from "../../src/vision/inference.ts";
 import { defaultModelFolder, openNetwork } from "../../src/vision/model.ts";
 import { cut } from "../../src/vision/tensor.ts";
 
@@ -58,5 +58,17 @@ test("from the JPEG to the feature: cosine with the export's at least 0.999", as
   for (const { source, outputs } of golden.cases) {
     const { feature } = await inference.run(await tensorOf(source!));
     expect(feature.reduce((sum, v, i) => sum + v * outputs.feature[i]!, 0)).toBeGreaterThanOrEqual(0.999);
+  }
+});
+
+test("the exact arithmetic, which CPUs without VNNI are given, answers the golden pictures alike", async () => {
+  const exact = await Inference.open(join(folder, "model.onnx"), card, 1, 1, true);
+  try {
+    await expect(checkGolden(folder, card, exact)).resolves.toBeUndefined();
+    const pixels = await pixelsOf(golden.cases[0]!.picture);
+    const [one, other] = await Promise.all([exact.run(pixels), inference.run(pixels)]);
+    expect(one.feature.reduce((sum, v, i) => sum + v * other.feature[i]!, 0)).toBeGreaterThan(0.999);
+  } finally {
+    await exact.close();
   }
 });

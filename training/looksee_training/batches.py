@@ -114,11 +114,11 @@ class Batches:
     none, and listed (n,), whether all the picture's parts are known; target float16 (n, width), zeros where no teacher looked;
     taken bool (n,), whether it is a photo that somebody took, not one drawn from a catalogue picture."""
 
-    def __init__(self, folder, sets, plan, sides, seed, identities="item", teacher=None):
+    def __init__(self, folder, sets, plan, sides, seed, identities="item", teacher=None, true_boxes=True):
         """folder: of pool.py. sets: kind -> PictureSet (training part is used). sides: each batch has one of them, drawn alike.
         identities: "item"; "family", all items of a category being one; or "shuffled", the control that must not learn.
-        teacher: kind -> float16 (pictures of the set, width), see teacher.py; or None."""
-        self.plan, self.sides, self.random = plan, sides, np.random.default_rng(seed)
+        teacher: kind -> float16 (pictures of the set, width), see teacher.py; or None. true_boxes: see Config."""
+        self.plan, self.sides, self.random, self.true_boxes = plan, sides, np.random.default_rng(seed), true_boxes
         known = {side: sorted(Path(folder).glob(f"{side}-*/")) for side in sides}
         if missing := [side for side, folders in known.items() if not folders]:
             raise ValueError(f"POOL_SIDE: {folder} has no views of {missing[0]} px; run looksee_training.pool")
@@ -188,16 +188,19 @@ class Batches:
         stem[mirror] = stem[mirror][:, :, ::-1]
         box = mirrored(known["box"], mirror)
         parts = mirrored(known["parts"][:, :, :4], mirror[:, None])
+        taken, listed = (known["role"] == PHOTO) & ~known["drawn"], known["listed"]
         stem, free = from_int8(stem), (known["role"] == PHOTO) & (box[:, 0] < 0) & ~known["listed"]
         free &= self.random.random(len(rows)) < MOVED
         if free.any():
             stem[free] = moved(stem[free], self.random)
+        if not self.true_boxes:
+            box[taken], parts[taken], listed = -1, -1, listed & ~taken
         return {
             "stem": stem, "box": torch.from_numpy(box), "boxed": torch.from_numpy(box[:, 0] >= 0),
-            "parts": torch.from_numpy(parts), "listed": torch.from_numpy(known["listed"]),
+            "parts": torch.from_numpy(parts), "listed": torch.from_numpy(listed),
             "partCategory": torch.from_numpy(known["parts"][:, :, 4]).long(),
             "partLabel": torch.from_numpy(known["parts"][:, :, 5]).long(),
-            "taken": torch.from_numpy((known["role"] == PHOTO) & ~known["drawn"]),
+            "taken": torch.from_numpy(taken),
             "item": torch.from_numpy(numbers).long(), "target": torch.from_numpy(self.targets(known)),
             **{key: torch.from_numpy(known[key]).long() for key in ("category", "label", "role")},
         }  # fmt: skip

@@ -27,6 +27,7 @@ class Config:
     proxies: list = field(default_factory=list)  # sets whose items have learned prototypes, not their catalogue pictures
     width: int = 512  # numbers of the feature; several networks served side by side have 512 together
     projection: str = "learned"  # or "fixed": what the trunk pools, turned, see FeatureHead.hold; or "kept": as `start` has it, likewise not trained
+    true_boxes: bool = True  # photos' are learnt from; else those alone that nobody drew by hand: catalogue pictures' ink, what is drawn of them
     masked: bool = False  # the feature sees what is in the box too, and its loss moves the box
     trunk_rate: float = 4e-4
     head_rate: float = 2e-3

@@ -163,7 +163,7 @@ def training_views(config):
     teacher = dict(np.load(config.teacher)) if config.teacher else {}
     if any(seen.shape[1] != config.width for seen in teacher.values()):
         raise ValueError(f"TEACHER_WIDTH: {config.teacher} has other numbers than the {config.width} of `width`; teachers and students are alike")
-    return sets, Batches(config.pool, sets, config.plan, config.sides, config.seed, config.identities, teacher)
+    return sets, Batches(config.pool, sets, config.plan, config.sides, config.seed, config.identities, teacher, config.true_boxes)
 
 
 def work(rank, config, run, resume):

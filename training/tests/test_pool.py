@@ -122,3 +122,9 @@ def test_mirrored_boxes_are_mirrored_and_unknown_ones_stay_unknown():
     boxes = np.float32([[0.1, 0.2, 0.4, 0.8], [0.1, 0.2, 0.4, 0.8], [-1, -1, -1, -1]])
     turned = mirrored(boxes, np.array([True, False, True]))
     assert np.allclose(turned, [[0.6, 0.2, 0.9, 0.8], [0.1, 0.2, 0.4, 0.8], [-1, -1, -1, -1]])
+
+
+def test_without_true_boxes_a_photos_is_unknown_and_what_was_drawn_keeps_its_own(sets, folder):
+    batch = Batches(folder, sets, plan(tables=1), [64], seed=3, true_boxes=False).batch()
+    assert batch["taken"].any() and torch.equal(batch["boxed"], ~batch["taken"])
+    assert batch["listed"][-1] and not batch["listed"][:-1].any() and batch["parts"][-1, 0, 0] >= 0

@@ -2,6 +2,8 @@
 
 import csv
 import json
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -169,6 +171,10 @@ def results_of(asked):
         "recall": {"mall": recall_of(asked)}, "codes": {"mall": codes_of(asked)},
         "compared": {"mall": compared_on(asked)}, "boxes": {"mall": boxes_of(asked)},
         "categories": {"clothing": None, "mall": None}, "sure": None, "strangers": [], "speed": {},
+        "answered": {"groceries": {
+            "identicalRecall": {"1": 0.93, "4": 0.97, "20": 1}, "identicalRecallInterval": {"1": [0.9, 0.95], "4": [0.96, 0.99], "20": [1, 1]},
+            "scoreEce": 0.06, "noGoodMatch": {"caught": None, "falseAlarm": 0.01}, "latencyMs": {"p50": 20.1, "p95": 40.2}, "load": 0.5,
+        }},
     }  # fmt: skip
 
 
@@ -190,6 +196,8 @@ def test_the_report_says_what_is_and_what_is_not_measured(asked, tmp_path):
         assert f"| {arm}: {ARMS[arm]} |  | not measured |  | not measured |  |" in text
     assert f"| masked: {ARMS['masked']} | 2 × 9 min |" in text
     assert "Fewer than 3 seeds, so take with care: masked (2)" in text
+    assert "| groceries | not measured | 0.930 (0.900 to 0.950) / 0.970 (0.960 to 0.990) / 1.000 (1.000 to 1.000) | 0.060 | 0.010 | 20 / 40 (load 0.5) |" in text
+    assert "aim 0.92 / 0.985 (missed by 1.5 pp); calibration error of the score, groceries, as the search answers" in text
     for name in ("quality-recall-mall", "quality-features-mall-shipped"):
         assert f"(plots/{name}.png)" in text and (docs / "plots" / f"{name}.png").exists()
     tables = [line for line in text.splitlines() if line.startswith("|")]
@@ -262,3 +270,26 @@ def test_the_worst_fold_of_never_seen_products_is_held_to_the_aim():
 
 def test_street_photos_have_boxes_and_no_category():
     assert CATEGORY_OF["streets"]("") == -1
+
+
+def test_a_set_is_imported_asked_and_kept_until_the_search_changes(tmp_path, monkeypatch):
+    folder, called = tmp_path / "mall", []
+    folder.mkdir()
+    for table in ("catalog.csv", "photos.csv"):
+        (folder / table).write_text("file,itemId\n")
+
+    def runs(*command, **options):
+        called.append([str(part) for part in command])
+        if "import" in called[-1]:
+            Path(called[-1][called[-1].index("--data") + 1]).mkdir(parents=True)
+        return SimpleNamespace(stdout='{"queries": 1}')
+
+    monkeypatch.setattr(made, "runs", runs)
+    data = made.Set("mall", "mall", folder, "photos")
+    for _ in range(2):
+        assert made.answered(data, tmp_path / "out")["queries"] == 1
+    assert [call[-1] for call in called] == [str(folder / "catalog.csv"), str(folder / "photos.csv")]
+    assert not (tmp_path / "out" / "answered" / "mall" / "shop").exists()
+    monkeypatch.setattr(made, "SEARCHES", ("src/search",))
+    made.answered(data, tmp_path / "out")
+    assert len(called) == 4

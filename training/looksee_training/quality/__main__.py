@@ -60,7 +60,7 @@ def measure(args, out):
         asked[data.name] = Asked(data, [m for m in looking if data.catalog or m.arm != "generic"], out, args.limit)
     shops = {name: one for name, one in asked.items() if one.data.catalog}
     # One seed is as quick as another.
-    timed = {m.arm: m for m in reversed(models) if m.folder and m.arm in ("shipped", *BESIDE, "boxed", "masked")}
+    timed = {m.arm: m for m in reversed(models) if m.folder and m.arm in ("shipped", *BESIDE, "boxed", "drawn", "masked")}
     if not args.limit:
         kept.keep(models, asked)
     strangers = asked["clothing"].looks["shipped"][0] if "clothing" in asked else None
@@ -78,6 +78,7 @@ def measure(args, out):
         "sure": sureness(shipped, asked["groceries"], asked.get("mall"), strangers)
         if strangers and "groceries" in asked else None,
         "strangers": read_strangers(made.ROOT / "training" / "strangers.jsonl"),
+        "answered": {} if args.limit else {name: made.answered(one.data, out) for name, one in shops.items()},
         "speed": {} if args.limit else {arm: made.speed_of(model, out) for arm, model in timed.items()},
     }  # fmt: skip
     return results, asked

@@ -190,6 +190,31 @@ def looks_of(model, data, part, out, limit):
     return looks
 
 
+SHOP_TABLES = {"groceries": ("products.csv", "photos-val.csv"), "mall": ("catalog.csv", "photos.csv")}
+SEARCHES = ("src/search", "src/ranking")  # what an answer depends on beside model and set
+
+
+def answered(data, out):
+    """What `looksee eval` says of a set's photos, its catalogue imported as a shop's, with the model in models/default."""
+    folder, (rows, photos) = out / "answered" / data.name, SHOP_TABLES[data.kind]
+    answer, shop, here = folder / "figures.json", folder / "shop", Path(data.folder).resolve()
+    source = {
+        **made_by(shipped(ROOT / "models" / "default")), "tables": tables_of(data),
+        "search": {file.name: sha256(file) for part in SEARCHES for file in sorted((ROOT / part).glob("*.ts"))},
+    }  # fmt: skip
+
+    def make():
+        say(f"{data.name}: imported and asked")
+        looksee = (node(), "src/cli/main.ts", "--data", shop)
+        runs(*looksee, "import", here / rows, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        found = runs(*looksee, "--json", "eval", here / photos, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        answer.write_text(json.dumps({**json.loads(found.stdout), "load": os.getloadavg()[0]}) + "\n")
+        shutil.rmtree(shop)
+
+    kept(folder, source, make)
+    return read_json(answer)
+
+
 def bench(out, name, source, command):
     """The one JSON document of a bench, kept in out/bench/NAME; None, with a line that says why, where it fails."""
     folder = out / "bench" / name

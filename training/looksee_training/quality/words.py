@@ -12,6 +12,7 @@ ARMS = {
     "signs": "our recipe, with the signs themselves instead of softened ones",
     "shuffled": "control: our recipe, every item has another item's photos",
     "masked": "the feature sees the box, which the metric alone has taught",
+    "drawn": "the feature sees the box, learnt from catalogue pictures and what is drawn of them, no photo's",
     "boxed": "the feature sees the box, learnt from true boxes too",
 }
 SEEDS = 3
@@ -21,7 +22,7 @@ COMPARISONS = [
     ("shipped", "generic", GAIN, 0.0), ("shipped", "float32", NOT_WORSE, 0.01), ("closer", "shipped", GAIN, 0.0),
     ("ours", "category", GAIN, 0.10), ("ours", "proxy", GAIN, 0.0),
     ("ours", "triplet", GAIN, 0.0), ("ours", "contrast", GAIN, 0.0), ("shuffled", "generic", NO_GAIN, 0.0),
-    ("ours", "shuffled", GAIN, 0.0), ("masked", "boxed", NOT_WORSE, 0.01),
+    ("ours", "shuffled", GAIN, 0.0), ("masked", "boxed", NOT_WORSE, 0.01), ("drawn", "boxed", NOT_WORSE, 0.01),
 ]  # fmt: skip
 SETS = {"groceries": "groceries", "mall": "drawn mall", "large mall": "large drawn mall"}
 ABSENT = "not measured"
