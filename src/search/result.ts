@@ -31,7 +31,10 @@ export type Guess = { id: number; name: string; p: number };
  */
 export type SeenObject = { box: Box; score: number; category: string | null };
 
-/** Milliseconds by stage. `fine` reads features and re-orders, `rank` groups by item and fetches the page. */
+/**
+ * Milliseconds by stage, of both rounds where a photo was looked at again and asked again. `fine` reads features and
+ * re-orders, `rank` groups by item and fetches the page.
+ */
 export type Timings = {
   decode: number;
   model: number;

@@ -80,7 +80,7 @@ export const SearchResult = Type.Object(
         rank: milliseconds(),
         total: milliseconds(),
       },
-      { description: "Milliseconds by stage" },
+      { description: "Milliseconds by stage, of both rounds where the photo was looked at and asked again" },
     ),
   },
   { $id: "SearchResult" },
