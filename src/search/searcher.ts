@@ -211,15 +211,13 @@ export class Searcher {
   #page({ groups, model }: FrozenList, offset: number, limit: number): SearchHit[] {
     this.#group(groups, offset + limit + 1);
     const part = groups.found.slice(offset, offset + limit);
-    const leadOf = leadAmong(groups.found);
-    const score = (cosine: number) => scoreOf(cosine, model.calibration.score, leadOf(cosine));
-    return hitsOf(this.#catalog, this.catalogName, model.id, part, score);
+    return hitsOf(this.#catalog, this.catalogName, model.id, part, scoreAmong(groups.found, model));
   }
 
   #isSure(found: ItemGroups["found"]): boolean {
     const [best] = found;
     if (best === undefined) return true; // nothing is there to be found
-    return scoreOf(best.cosine, this.#model.card.calibration.score, leadAmong(found)(best.cosine)) >= SURE;
+    return scoreAmong(found, this.#model.card)(best.cosine) >= SURE;
   }
 
   /** By likeness alone: two that are as near as each other are a match twice, not none. */
@@ -295,6 +293,15 @@ export class Searcher {
     await this.#guesser.settled();
     await this.#mirror.close();
   }
+}
+
+/** The score of a hit by its cosine, the others being there. */
+function scoreAmong(
+  found: ItemGroups["found"],
+  { calibration }: Pick<Eyes["card"], "calibration">,
+): (cosine: number) => number {
+  const leadOf = leadAmong(found);
+  return (cosine) => scoreOf(cosine, calibration.score, leadOf(cosine));
 }
 
 function resultOf(list: FrozenList, hits: SearchHit[], nextCursor: string | null, timings: Timings): SearchResult {

@@ -286,10 +286,12 @@ def test_a_set_is_imported_asked_and_kept_until_the_search_changes(tmp_path, mon
 
     monkeypatch.setattr(made, "runs", runs)
     data = made.Set("mall", "mall", folder, "photos")
+    model = made.shipped(made.ROOT / "models" / "default")
     for _ in range(2):
-        assert made.answered(data, tmp_path / "out")["queries"] == 1
+        assert made.answered(model, data, tmp_path / "out")["queries"] == 1
     assert [call[-1] for call in called] == [str(folder / "catalog.csv"), str(folder / "photos.csv")]
     assert not (tmp_path / "out" / "answered" / "mall" / "shop").exists()
     monkeypatch.setattr(made, "SEARCHES", ("src/search",))
-    made.answered(data, tmp_path / "out")
+    made.answered(model, data, tmp_path / "out")
     assert len(called) == 4
+    assert made.answered(made.Model("shipped", tmp_path, {}), data, tmp_path / "out") is None

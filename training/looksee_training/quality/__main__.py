@@ -78,7 +78,7 @@ def measure(args, out):
         "sure": sureness(shipped, asked["groceries"], asked.get("mall"), strangers)
         if strangers and "groceries" in asked else None,
         "strangers": read_strangers(made.ROOT / "training" / "strangers.jsonl"),
-        "answered": {} if args.limit else {name: made.answered(one.data, out) for name, one in shops.items()},
+        "answered": {} if args.limit else {name: made.answered(shipped, one.data, out) for name, one in shops.items()},
         "speed": {} if args.limit else {arm: made.speed_of(model, out) for arm, model in timed.items()},
     }  # fmt: skip
     return results, asked

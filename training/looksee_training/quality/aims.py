@@ -1,7 +1,7 @@
 """What we aim at, beside what was measured: rows of what, aim, measured, and whether it is met."""
 
 from .words import (
-    ABSENT, ARMS, BESIDE, BUSY, COMPARISONS, GAIN, SETS, Section, between, holds, load, looks, points, row_of, three,
+    ABSENT, ARMS, BESIDE, BUSY, COMPARISONS, GAIN, SETS, Section, answered_recall, between, holds, load, looks, points, row_of, three,
 )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def answered(results):
         found = results.get("answered", {}).get(name)
         if name == "large mall" and results["recall"].get(name, {}).get("items", 0) < 20_000:
             found = None
-        shares = [{"value": found["identicalRecall"][k], "interval": found["identicalRecallInterval"][k]} for k in ks] if found else []
+        shares = list(answered_recall(found, ks).values()) if found else []
         met = verdict([share["value"] for share in shares], least) if found else None
         yield row(what, " / ".join(f"{v:g}" for v in least), " / ".join(map(between, shares)), met)
     found = results.get("answered", {}).get("groceries")

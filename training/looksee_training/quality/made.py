@@ -191,15 +191,17 @@ def looks_of(model, data, part, out, limit):
 
 
 SHOP_TABLES = {"groceries": ("products.csv", "photos-val.csv"), "mall": ("catalog.csv", "photos.csv")}
-SEARCHES = ("src/search", "src/ranking")  # what an answer depends on beside model and set
+SEARCHES = ("src/search", "src/ranking", "src/vision")  # what an answer depends on beside model and set
 
 
-def answered(data, out):
-    """What `looksee eval` says of a set's photos, its catalogue imported as a shop's, with the model in models/default."""
+def answered(model, data, out):
+    """What `looksee eval` says of a set's photos, its catalogue imported as a shop's; None of a model that no shop begins with."""
+    if model.folder.resolve() != ROOT / "models" / "default":
+        return None
     folder, (rows, photos) = out / "answered" / data.name, SHOP_TABLES[data.kind]
     answer, shop, here = folder / "figures.json", folder / "shop", Path(data.folder).resolve()
     source = {
-        **made_by(shipped(ROOT / "models" / "default")), "tables": tables_of(data),
+        **made_by(model), "tables": tables_of(data),
         "search": {file.name: sha256(file) for part in SEARCHES for file in sorted((ROOT / part).glob("*.ts"))},
     }  # fmt: skip
 

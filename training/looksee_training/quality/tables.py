@@ -3,7 +3,7 @@
 from . import aims as wanted
 from .aims import short_of
 from .recall import arms, comparisons, recall_sections, strangers
-from .words import ABSENT, ARMS, BESIDE, SETS, Section, between, in_order, load, row_of, three, triple, unmeasured
+from .words import ABSENT, ARMS, BESIDE, SETS, Section, answered_recall, between, in_order, load, row_of, three, triple, unmeasured
 
 KS, LINEAR_KS, PARTS = ("1", "4", "20"), ("1", "10", "60"), ("head", "vote", "fusion")
 
@@ -22,8 +22,10 @@ def answered(results):
     """The whole search, beside one look at each photo."""
     title, rows = "As the search answers", []
     for name, found in results.get("answered", {}).items():
+        if found is None:
+            continue
         once = row_of(results, name, "shipped", "served")
-        recall = {k: {"value": found["identicalRecall"][k], "interval": found["identicalRecallInterval"][k]} for k in KS}
+        recall = answered_recall(found, KS)
         rows.append([
             SETS[name], triple(once["recall"]) if once else ABSENT, " / ".join(between(recall[k]) for k in KS),
             three(found["scoreEce"]), three(found["noGoodMatch"]["falseAlarm"]),

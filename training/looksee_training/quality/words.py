@@ -63,6 +63,11 @@ def row_of(results, name, arm, way):
     return next((row for row in rows if (row["arm"], row["way"]) == (arm, way)), None)
 
 
+def answered_recall(found, ks):
+    """What `looksee eval` prints of recall, as the tables have it."""
+    return {k: {"value": found["identicalRecall"][k], "interval": found["identicalRecallInterval"][k]} for k in ks}
+
+
 def slug(name):
     return name.replace(" ", "-")
 
