@@ -27,7 +27,7 @@ def answered(results):
         once = row_of(results, name, "shipped", "served")
         recall = answered_recall(found, KS)
         rows.append([
-            SETS[name], triple(once["recall"]) if once else ABSENT, " / ".join(between(recall[k]) for k in KS),
+            SETS[name], triple(once["recall"]) if once else ABSENT, " / ".join([between(recall["1"]), *(three(recall[k]["value"]) for k in KS[1:])]),
             three(found["scoreEce"]), three(found["noGoodMatch"]["falseAlarm"]),
             f"{found['latencyMs']['p50']:.0f} / {found['latencyMs']['p95']:.0f} ({load(found)})",
         ])  # fmt: skip
