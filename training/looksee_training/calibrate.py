@@ -1,8 +1,10 @@
 """Chooses the views and fits the score on internal validation looks; never on the groceries' own val photos.
 
-    python3 -m looksee_training.calibrate looks/ --out runs/NAME/calibration.json
+    python3 -m looksee_training.calibrate looks/ [--again looks-closer/] --out runs/NAME/calibration.json
 
-looks/ holds groceries-catalog, groceries-held-out, mall-catalog, mall-photos, clothing-held-out as look.ts wrote them.
+looks/ holds groceries-catalog, groceries-held-out, mall-catalog, mall-photos, clothing-held-out as look.ts wrote them. `--again`:
+the same photos with the view box:1.15 of `models/closer`; the score is then fitted to what a search answers, which looks once
+more at a photo that it is not sure of.
 """
 
 import argparse
@@ -15,6 +17,8 @@ import numpy as np
 from .looks import read_looks
 
 WITHIN = (0.02, 0.03, 0.05, 0.07, 0.1)  # cosines: a lead much larger says no more
+SURE, OF_BOX = 0.8, 0.4  # src/search: what is less likely is looked at again, and its object weighs this much then
+ROUNDS = 4  # of which photos are looked at again, and of the score fitted to the answers; more change nothing
 FALSE_ALARM = 0.01  # of held-out queries whose item is in the catalogue
 
 
@@ -103,13 +107,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("looks")
     parser.add_argument("--views", help='fix them: {"whole": 0.5, "box-1.15": 0.5}')
+    parser.add_argument("--again", type=Path)
     parser.add_argument("--out")
     args = parser.parse_args()
     folder = Path(args.looks)
-    pairs = {}
+    pairs, again = {}, {}
     for kind, photos in (("groceries", "groceries-held-out"), ("mall", "mall-photos")):
         if (folder / photos).exists():
             pairs[kind] = (read_looks(folder / photos, kind), read_looks(folder / f"{kind}-catalog", kind))
+            if args.again:
+                again[kind] = read_looks(args.again / photos, kind)
     strangers = read_looks(folder / "clothing-held-out", "clothing")
     table = []
     names = sorted(next(iter(pairs.values()))[0].views)
@@ -138,7 +145,31 @@ def main():
         print(json.dumps(line), flush=True)
     best = max(table, key=lambda entry: entry[0])[1]
     print(json.dumps({"chosen": best["views"]}))
-    fit(best["views"], pairs, strangers, args.out)
+    fit(best["views"], pairs, again, strangers, args.out)
+
+
+def looked_again(once, closer):
+    """Unit rows of photos looked at twice, as src/search/subject.ts has them; once: (n, 512) unit rows, closer: `Looks`."""
+    both = (1 - OF_BOX) * once + OF_BOX * closer.views["box-1.15"]
+    return both / np.linalg.norm(both, axis=1, keepdims=True)
+
+
+def as_searched(once, twice, curve):
+    """Of each query the similarities (n, items) that a search answers by: `twice` where it is not sure of the first hit of `once`."""
+    second, first = np.partition(once, -2, 1)[:, -2:].T
+    return np.where((score_of(curve, first, first - second) < SURE)[:, None], twice, once)
+
+
+def fit_to_answers(once, twice, own):
+    """The card's `score` fitted to first hits of all kinds, each weighed alike. once, twice: {kind: (n, items)} similarities
+    of photos looked at once and twice, own: {kind: (n,)}. Returns it and {kind: similarities searched by}."""
+    answers = once
+    for _ in range(ROUNDS if twice else 1):
+        cosine, lead, truth = (np.concatenate(part) for part in zip(*(first_hits(answers[kind], own[kind]) for kind in once)))
+        weight = np.concatenate([np.full(len(rows), len(truth) / len(once) / len(rows)) for rows in own.values()])
+        curve = fit_score(cosine, lead, truth, weight)
+        answers = {kind: as_searched(once[kind], twice[kind], curve) if kind in twice else once[kind] for kind in once}
+    return curve, answers
 
 
 def promises(curve, best, own, deep=20):
@@ -154,20 +185,20 @@ def promises(curve, best, own, deep=20):
     }  # fmt: skip
 
 
-def fit(weights, pairs, strangers, out):
-    found, sizes, tops, ranked = [], [], {}, {}
+def fit(weights, pairs, again, strangers, out):
+    once, twice, own = {}, {}, {}
     for kind, (photos, catalog) in pairs.items():
-        _, best, own = ranks((photos.feature(weights), photos.items), (catalog.feature(weights), catalog.items))
-        ranked[kind] = best, own
-        found.append(first_hits(best, own))
-        sizes.append(np.full(len(own), 1 / len(own)))
-        tops[kind] = best.max(1)
-    cosine, lead, truth = (np.concatenate(part) for part in zip(*found))
-    weight = np.concatenate(sizes) * len(truth) / len(pairs)
-    fitted = fit_score(cosine, lead, truth, weight)
+        seen, theirs = photos.feature(weights), (catalog.feature(weights), catalog.items)
+        _, once[kind], own[kind] = ranks((seen, photos.items), theirs)
+        if kind in again:
+            twice[kind] = ranks((looked_again(seen, again[kind]), photos.items), theirs)[1]
+    fitted, answers = fit_to_answers(once, twice, own)
+    tops = {kind: rows.max(1) for kind, rows in answers.items()}
+    cosine, lead, truth = (np.concatenate(part) for part in zip(*(first_hits(answers[kind], own[kind]) for kind in answers)))
+    weight = np.concatenate([np.full(len(rows), len(truth) / len(own) / len(rows)) for rows in own.values()])
     (slope,), intercept = fit_logistic(cosine[:, None], truth, weight)
     for name, curve in (("score", fitted), ("without lead", {"slope": slope, "intercept": intercept})):
-        print(json.dumps({name: {kind: promises(curve, *one) for kind, one in ranked.items()}}))
+        print(json.dumps({name: {kind: promises(curve, answers[kind], own[kind]) for kind in answers}}))
     limit = float(np.quantile(tops["groceries"], FALSE_ALARM))
     groceries = pairs["groceries"][1].feature(weights)
     strange = (strangers.feature(weights) @ groceries.T).max(1)

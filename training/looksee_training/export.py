@@ -1,6 +1,7 @@
 """Writes a model folder: model.onnx, card.json, golden.json for the pictures that golden.ts put there.
 
     python3 -m looksee_training.export --checkpoint runs/A/last.pt --checkpoint runs/B/last.pt --card cards/default.json --out ../models/default
+    python3 -m looksee_training.export --model ../models/float32 --id NAME --card cards/default.json --out ../models/float32     (another card)
     python3 -m looksee_training.export --untrained TRUNK.npz --out ../models/default     (a stand-in for wiring tests)
 """
 
@@ -16,6 +17,7 @@ from PIL import Image
 
 from .categories import CATEGORIES
 from .model import FEATURE_WIDTH, Network, Served, folded
+from .onnx_weights import load_served
 
 
 def load_network(checkpoint):
@@ -27,12 +29,12 @@ def load_network(checkpoint):
     return network.eval()
 
 
-def write_onnx(networks, file, side):
-    """float32 (n, 3, s, s) in, n and s free; opset 13."""
+def write_onnx(served, file, side):
+    """served: a `Served` in evaluation mode. float32 (n, 3, s, s) in, n and s free; opset 13."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing warns of shapes that are meant to stay symbolic
         torch.onnx.export(
-            served(networks), torch.zeros(2, 3, side, side), str(file), opset_version=13,
+            served, torch.zeros(2, 3, side, side), str(file), opset_version=13,
             input_names=["picture"], output_names=list(Served.OUTPUTS),
             dynamic_axes={"picture": {0: "n", 2: "s", 3: "s"}, **{name: {0: "n"} for name in Served.OUTPUTS}},
         )  # fmt: skip
@@ -114,6 +116,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--checkpoint", action="append", help="several share one stem; boxes are the first one's")
+    source.add_argument("--model", help="a model folder in float32")
     source.add_argument("--untrained", help="the trunk's .npz: ImageNet features through a random projection")
     parser.add_argument("--card", action="append", default=[], help="JSON laid over the card; may be given often")
     parser.add_argument("--id", default="looksee-1")
@@ -121,16 +124,20 @@ def main():
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     torch.manual_seed(0)
-    networks = [load_network(file) for file in args.checkpoint or ()] or [untrained(args.untrained)]
+    network = load_served(args.model)[0] if args.model else served(networks_of(args))
     folder = Path(args.out)
     folder.mkdir(parents=True, exist_ok=True)
     card = base_card(args.id, args.side)
     for file in args.card:
         card = merge(card, json.loads(Path(file).read_text()))
-    write_onnx(networks, folder / "model.onnx", card["input"]["side"])
-    write_golden(Served(networks).eval(), folder, card["input"]["side"], card["id"])
+    write_onnx(network, folder / "model.onnx", card["input"]["side"])
+    write_golden(network, folder, card["input"]["side"], card["id"])
     (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n")
     print(f"{folder / 'model.onnx'}: {(folder / 'model.onnx').stat().st_size / 1e6:.1f} MB")
+
+
+def networks_of(args):
+    return [load_network(file) for file in args.checkpoint or ()] or [untrained(args.untrained)]
 
 
 def untrained(npz):

@@ -121,7 +121,8 @@ class FeatureHead(nn.Module):
 
 class Network(nn.Module):
     """x: float (n, 3, s, s) in -1..1 -> dict of category logits (n, 14), box (n, 4), score logit (n,), raw (n, width),
-    proposals (n, 4, h, w), middle logit (n, h, w) and deep, the trunk's last map (n, 1280, h, w).
+    proposals (n, 4, h, w), middle logit (n, h, w), pooled (n, 1280 or, masked, 2560), which `raw` is a projection of, and deep,
+    the trunk's last map (n, 1280, h, w).
 
     `raw` is the feature before its length is made 1: `feature = normalize(raw)`. `masked`: it sees the picture pooled
     as a whole and within the box, side by side; else as a whole only. `label` names garments while training.
@@ -147,7 +148,7 @@ class Network(nn.Module):
             seen = torch.cat([pooled, within], 1)
         return {
             "category": self.category(pooled), "box": box, "score": score, "raw": self.feature(seen),
-            "proposals": proposals, "middle": objectness, "deep": deep,
+            "pooled": seen, "proposals": proposals, "middle": objectness, "deep": deep,
         }  # fmt: skip
 
     def category_within(self, deep, boxes):
@@ -172,7 +173,8 @@ class Served(nn.Module):
     OBJECTS likeliest things in the picture boxes (n, k, 4), boxScores (n, k), boxCategories (n, k, 14) logits.
 
     Several networks share the stages that none of them trained, and each goes on by itself: boxes are the first one's,
-    category logits their mean, the feature all of theirs side by side, 512 numbers together.
+    category logits their mean. The feature is all of theirs side by side, 512 numbers together, or after `project` one
+    projection of all that they pool, 512 numbers of each network added up.
     """
 
     OUTPUTS = ("category", "box", "boxScore", "feature", "boxes", "boxScores", "boxCategories")
@@ -181,8 +183,9 @@ class Served(nn.Module):
         """Raises ValueError for networks whose first stages differ, or whose features are not 512 numbers together."""
         super().__init__()
         widths = [network.width for network in networks]
-        if sum(widths) != FEATURE_WIDTH:
-            raise ValueError(f"FEATURE_WIDTH: the networks' features have {widths} numbers, together not {FEATURE_WIDTH}")
+        self.added = widths == [FEATURE_WIDTH] * len(networks)
+        if not self.added and sum(widths) != FEATURE_WIDTH:
+            raise ValueError(f"FEATURE_WIDTH: the networks' features have {widths} numbers, neither each nor together {FEATURE_WIDTH}")
         if any(not same_weights(networks[0].trunk[:STAGES], other.trunk[:STAGES]) for other in networks[1:]):
             raise ValueError(f"STEM_DIFFERS: the networks' first {STAGES} stages are not equal, so they cannot share them")
         self.stem = networks[0].trunk[:STAGES]
@@ -191,10 +194,22 @@ class Served(nn.Module):
             for stage in range(STAGES):
                 network.trunk[stage] = nn.Identity()
 
+    def project(self, weight, bias):
+        """One projection for all, in place: weight (512, d), bias (512,), d numbers pooled by the networks side by side."""
+        at = 0
+        for network in self.networks:
+            part = nn.Linear(network.feature.project.in_features, FEATURE_WIDTH)
+            part.weight.data = weight[:, at : at + part.in_features].contiguous()
+            part.bias.data = bias.clone() if at == 0 else torch.zeros(FEATURE_WIDTH)
+            network.feature.project, network.width = part, FEATURE_WIDTH
+            at += part.in_features
+        self.added = True
+
     def forward(self, x):
         stem = self.stem(x)
         outs = [network(stem, start=STAGES) for network in self.networks]
-        feature = torch.cat([F.normalize(out["raw"], dim=1) for out in outs], 1)
+        raws = [out["raw"] for out in outs]
+        feature = sum(raws) if self.added else torch.cat([F.normalize(raw, dim=1) for raw in raws], 1)
         boxes, scores = objects(outs[0]["proposals"], outs[0]["middle"])
         return (
             torch.stack([out["category"] for out in outs]).mean(0), outs[0]["box"], outs[0]["score"].sigmoid(),

@@ -5,7 +5,8 @@
 A served model has its batch norms folded into the convolutions before them. Here each is made anew, with the statistics of
 training views at the served side and the scale and shift that undo them: the checkpoint answers as the model does, and
 trains as any other. What a channel's weights are multiplied by is lost in folding and means nothing before a batch norm; it is
-chosen so that they lie as near as can be to ImageNet's, which training pulls them to.
+chosen so that they lie as near as can be to ImageNet's, which training pulls them to. A network's own projection is lost where
+all of the model's share one (`discriminant.py`); then another is drawn, as `FeatureHead.hold` says.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import torch
 
 from .batches import Batches
 from .config import read_config
-from .model import Network
+from .model import FEATURE_WIDTH, Network
 from .onnx_weights import load_served
 from .sets import PictureSet, read_held_out
 from .trunk import STAGES, build_trunk, norms_after
@@ -24,16 +25,18 @@ BATCHES = 30
 
 
 @torch.no_grad()
-def unfolded(served, trunk, views):
+def unfolded(served, trunk, views, width=None):
     """served: a network of `Served`. trunk: ImageNet's, not folded. views: what its first STAGES make of training pictures, at
-    least one batch, float (n, 32, h, w) each. Returns a Network in evaluation mode with the same answers."""
-    network = Network(masked=served.masked, width=served.width).eval()
-    found = served.state_dict()
+    least one batch, float (n, 32, h, w) each. width: of the feature that is drawn for a network without one of its own; more pictures than that are needed.
+    Returns a Network in evaluation mode with the same answers."""
+    network = Network(masked=served.masked, width=width or served.width).eval()
+    found = {name: value for name, value in served.state_dict().items() if width is None or not name.startswith(("feature.", "label."))}
     network.load_state_dict({name: value for name, value in found.items() if name in network.state_dict()}, strict=False)
     network.trunk[:STAGES].load_state_dict(trunk[:STAGES].state_dict())
-    centre = network.feature.centre
-    centre.running_mean.copy_(-found["feature.project.bias"])
-    centre.running_var.fill_(1 - centre.eps)
+    if width is None:
+        centre = network.feature.centre
+        centre.running_mean.copy_(-found["feature.project.bias"])
+        centre.running_var.fill_(1 - centre.eps)
     shared = tuple(f"trunk.{stage}." for stage in range(STAGES))
     norms = [(conv, norm) for conv, norm in norms_after(network) if f"{conv}.bias" in found and not conv.startswith(shared)]
     seen = [[] for _ in norms]
@@ -43,8 +46,7 @@ def unfolded(served, trunk, views):
         norm.running_var.fill_(1 - norm.eps)
         norm.weight.fill_(1)
         norm.bias.copy_(found[f"{conv}.bias"])
-    for view in views:
-        network(view, start=STAGES)
+    pooled = [network(view, start=STAGES)["pooled"] for view in views]
     for (_, norm), means in zip(norms, seen):
         mean, square = torch.stack(means).mean(0)
         norm.running_mean.copy_(mean)
@@ -57,6 +59,8 @@ def unfolded(served, trunk, views):
     for conv, norm in norms:
         if f"{conv}.weight" in began:
             scale_towards(network.get_parameter(f"{conv}.weight"), norm, began[f"{conv}.weight"])
+    if width is not None:
+        network.feature.hold(torch.cat(pooled))
     return network
 
 
@@ -82,14 +86,16 @@ def main():
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    config, served = read_config(args.config), load_served(args.model)[0].networks[args.which]
+    config, model = read_config(args.config), load_served(args.model)[0]
+    served, count = model.networks[args.which], len(model.networks)
+    width = FEATURE_WIDTH // count if model.added and count > 1 else None
     kept = read_held_out(config.held_out)
     sets = {kind: PictureSet(Path(config.prepared) / kind, kind, held_out=kept) for kind in config.sets}
     data = Batches(config.pool, sets, config.plan, config.sides, config.seed)
     views = (data.batch(config.sides[-1])["stem"] for _ in range(BATCHES))
-    network = unfolded(served, build_trunk(config.trunk), views)
+    network = unfolded(served, build_trunk(config.trunk), views, width)
     Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"average": network.state_dict(), "config": {"masked": served.masked, "width": served.width}}, args.out)
+    torch.save({"average": network.state_dict(), "config": {"masked": served.masked, "width": network.width}}, args.out)
 
 
 if __name__ == "__main__":

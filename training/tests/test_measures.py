@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from drawn import random_features
-from looksee_training.calibrate import expected_calibration_error, first_hits, fit_score, interval, promises, score_of
+from looksee_training.calibrate import as_searched, expected_calibration_error, first_hits, fit_score, fit_to_answers, interval, promises, score_of
 from looksee_training.quality.figures import error_by_chance, paired
 from looksee_training.quality.measures import DEEP, answers_of, as_int8, best_constant_box, compared, lead_of, nearest, overlap, resampled, shares
 from looksee_training.quality.words import GAIN, NO_GAIN, NOT_WORSE, holds
@@ -66,6 +66,29 @@ def test_the_score_is_the_runtimes():
     for lead, logit in ((0, 0.4), (0.05, 0.4 + 3 * np.tanh(1)), (10, 3.4), (-10, -2.6)):
         assert score_of(curve, 0.9, lead) == pytest.approx(1 / (1 + np.exp(-logit)))
     assert score_of({"slope": 20, "intercept": -10}, 0.6, 0.1) == pytest.approx(1 / (1 + np.exp(-2)))
+
+
+def test_what_a_search_is_not_sure_of_it_answers_by_the_second_look():
+    curve = {"slope": 10, "intercept": -5, "lead": {"most": 1, "within": 0.1}}
+    once, twice = np.array([[0.9, 0.2], [0.5, 0.4]]), np.array([[0.1, 0.3], [0.2, 0.8]])
+    assert as_searched(once, twice, curve).tolist() == [[0.9, 0.2], [0.2, 0.8]]
+
+
+def test_a_score_fitted_to_answers_is_right_of_them_and_not_of_first_looks():
+    """A second look finds half of what the first misses: a score of first looks would promise too little of it."""
+    random = np.random.default_rng(4)
+    rival = random.uniform(0.3, 0.9, 4000)
+    first = np.stack([rival + random.normal(0, 0.15, 4000), rival], 1)
+    second = first + np.where(random.random(4000) < 0.5, 0.2, 0.0)[:, None] * [1, 0]
+    own = {"shop": np.zeros(4000, int)}
+    fitted, answers = fit_to_answers({"shop": first}, {"shop": second}, own)
+    plain, _ = fit_to_answers({"shop": first}, {}, own)
+    error = {}
+    for name, curve in (("fitted", fitted), ("plain", plain)):
+        cosine, lead, right = first_hits(as_searched(first, second, curve), own["shop"])
+        error[name] = expected_calibration_error(score_of(curve, cosine, lead), right)
+    assert error["fitted"] < 0.06 and error["plain"] > 0.1, error
+    assert (answers["shop"] == as_searched(first, second, fitted)).all()
 
 
 def test_a_fitted_score_is_right_where_likeness_alone_is_not():

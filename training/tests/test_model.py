@@ -123,5 +123,9 @@ def test_an_unfolded_network_answers_as_the_served_one_and_has_the_statistics_of
         for name, weight in again.named_parameters():
             if name.startswith("trunk.") and weight.dim() == 4:  # the network's own trunk stood for ImageNet's
                 assert torch.allclose(weight, network.get_parameter(name), rtol=1e-2, atol=1e-4), name
+        anew = unfolded(folded(network), network.trunk, views, width=16)  # all but the projection, which is drawn
+        rows = anew.feature.project.weight
+        assert rows.shape[0] == 16 and torch.allclose(rows @ rows.T, torch.eye(16), atol=1e-4)
+        assert torch.allclose(anew(views[0], start=STAGES)["deep"], found["deep"], atol=1e-5)
         trained = again.train()(torch.cat(views), start=STAGES)  # a batch's own statistics are now the same
         assert torch.allclose(trained["deep"], again.eval()(torch.cat(views), start=STAGES)["deep"], atol=2e-2)

@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("onnxruntime")
 from looksee_training.quantize import BATCH, answers_of, quantize  # before torch
-from looksee_training.export import write_onnx
+from looksee_training.export import served, write_onnx
 from looksee_training.model import Network
 import torch
 
@@ -19,7 +19,7 @@ def test_int8_answers_nearly_as_float32_in_half_the_bytes(tmp_path):
     with torch.no_grad():
         for _ in range(3):
             network(torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1)
-    write_onnx([network.eval()], tmp_path / "float.onnx", 64)
+    write_onnx(served([network.eval()]), tmp_path / "float.onnx", 64)
     quantize(tmp_path / "float.onnx", tmp_path / "int8.onnx", pictures)
     shown = torch.from_numpy(pictures[:8]).permute(0, 3, 1, 2).float() / 127.5 - 1
     wanted, found = (answers_of(tmp_path / name)(shown) for name in ("float.onnx", "int8.onnx"))

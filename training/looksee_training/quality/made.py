@@ -201,7 +201,7 @@ def answered(model, data, out):
     folder, (rows, photos) = out / "answered" / data.name, SHOP_TABLES[data.kind]
     answer, shop, here = folder / "figures.json", folder / "shop", Path(data.folder).resolve()
     source = {
-        **made_by(model), "tables": tables_of(data),
+        **made_by(model), "tables": tables_of(data), "card": sha256(model.folder / "card.json"),
         "search": {file.name: sha256(file) for part in SEARCHES for file in sorted((ROOT / part).glob("*.ts"))},
     }  # fmt: skip
 
