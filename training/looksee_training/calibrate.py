@@ -160,14 +160,18 @@ def as_searched(once, twice, curve):
     return np.where((score_of(curve, first, first - second) < SURE)[:, None], twice, once)
 
 
+def weighed_alike(answers, own):
+    """Of all first hits cosine, lead, whether they are right, and a weight that sums up to the same for each kind."""
+    cosine, lead, truth = (np.concatenate(part) for part in zip(*(first_hits(answers[kind], own[kind]) for kind in own)))
+    return cosine, lead, truth, np.concatenate([np.full(len(rows), len(truth) / len(own) / len(rows)) for rows in own.values()])
+
+
 def fit_to_answers(once, twice, own):
     """The card's `score` fitted to first hits of all kinds, each weighed alike. once, twice: {kind: (n, items)} similarities
     of photos looked at once and twice, own: {kind: (n,)}. Returns it and {kind: similarities searched by}."""
     answers = once
     for _ in range(ROUNDS if twice else 1):
-        cosine, lead, truth = (np.concatenate(part) for part in zip(*(first_hits(answers[kind], own[kind]) for kind in once)))
-        weight = np.concatenate([np.full(len(rows), len(truth) / len(once) / len(rows)) for rows in own.values()])
-        curve = fit_score(cosine, lead, truth, weight)
+        curve = fit_score(*weighed_alike(answers, own))
         answers = {kind: as_searched(once[kind], twice[kind], curve) if kind in twice else once[kind] for kind in once}
     return curve, answers
 
@@ -194,8 +198,7 @@ def fit(weights, pairs, again, strangers, out):
             twice[kind] = ranks((looked_again(seen, again[kind]), photos.items), theirs)[1]
     fitted, answers = fit_to_answers(once, twice, own)
     tops = {kind: rows.max(1) for kind, rows in answers.items()}
-    cosine, lead, truth = (np.concatenate(part) for part in zip(*(first_hits(answers[kind], own[kind]) for kind in answers)))
-    weight = np.concatenate([np.full(len(rows), len(truth) / len(own) / len(rows)) for rows in own.values()])
+    cosine, lead, truth, weight = weighed_alike(answers, own)
     (slope,), intercept = fit_logistic(cosine[:, None], truth, weight)
     for name, curve in (("score", fitted), ("without lead", {"slope": slope, "intercept": intercept})):
         print(json.dumps({name: {kind: promises(curve, answers[kind], own[kind]) for kind in answers}}))

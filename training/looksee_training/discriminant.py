@@ -1,6 +1,6 @@
 """Gives a model one projection of what all its networks pool: the 512 directions that tell items apart best.
 
-    python3 -m looksee_training.discriminant ../models/float32 ../../prepared --mall ../../prepared-4/mall
+    python3 -m looksee_training.discriminant ../models/float32 ../../prepared --mall ../../prepared-18
 
 Nothing is trained, it is had in one step from what the networks make of training pictures, best of a mall that they never met. What a photo and its catalogue picture differ
 in is scaled down, and of what is left the directions in which pictures differ most are kept, turned by a drawn rotation
@@ -82,7 +82,7 @@ def pooled(served, source, pictures, side, batch=32):
 
 
 def spread_of(served, source, side, shuffled):
-    catalog, photos = [[p for p in source.of("train", role)] for role in ("catalog", "photo")]
+    catalog, photos = source.of("train", "catalog"), source.of("train", "photo")
     row = {picture.item: n for n, picture in enumerate(catalog)}
     theirs = np.array([row[picture.item] for picture in photos])
     if shuffled:

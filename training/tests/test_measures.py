@@ -1,10 +1,12 @@
 """Measures of the quality report against plain loops."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from drawn import random_features
-from looksee_training.calibrate import as_searched, expected_calibration_error, first_hits, fit_score, fit_to_answers, interval, promises, score_of
+from looksee_training.calibrate import OF_BOX, SURE, as_searched, expected_calibration_error, first_hits, fit_score, fit_to_answers, interval, promises, score_of
 from looksee_training.quality.figures import error_by_chance, paired
 from looksee_training.quality.measures import DEEP, answers_of, as_int8, best_constant_box, compared, lead_of, nearest, overlap, resampled, shares
 from looksee_training.quality.words import GAIN, NO_GAIN, NOT_WORSE, holds
@@ -66,6 +68,13 @@ def test_the_score_is_the_runtimes():
     for lead, logit in ((0, 0.4), (0.05, 0.4 + 3 * np.tanh(1)), (10, 3.4), (-10, -2.6)):
         assert score_of(curve, 0.9, lead) == pytest.approx(1 / (1 + np.exp(-logit)))
     assert score_of({"slope": 20, "intercept": -10}, 0.6, 0.1) == pytest.approx(1 / (1 + np.exp(-2)))
+
+
+def test_the_second_look_is_the_runtimes():
+    search = Path(__file__).parents[2] / "src/search"
+    assert f"const SURE = {SURE};" in (search / "searcher.ts").read_text()
+    subject = (search / "subject.ts").read_text()
+    assert f"const WEIGHT_OF_BOX = {OF_BOX};" in subject and "const ROOM_OF_BOX = 1.15;" in subject
 
 
 def test_what_a_search_is_not_sure_of_it_answers_by_the_second_look():
