@@ -1,10 +1,10 @@
-"""Gives a model one projection of what all its networks pool: the 512 directions that tell items apart best.
+"""Gives a model one projection of all that its networks make of a picture: the 512 directions that tell items apart best.
 
-    python3 -m looksee_training.discriminant ../models/float32 ../../prepared --mall ../../prepared-18
+    python3 -m looksee_training.discriminant ../models/float32 ../../prepared --mall ../../prepared-18 --mall ../../prepared-19
 
-Nothing is trained, it is had in one step from what the networks make of training pictures, best of a mall that they never met. What a photo and its catalogue picture differ
-in is scaled down, and of what is left the directions in which pictures differ most are kept, turned by a drawn rotation
-so that every sign says as much. Rewrites model.onnx and golden.json of the folder. `--shuffled` is the control: photos
+Nothing is trained, it is had in one step from what the networks make of training pictures (`Served.described`), best of malls that they never met.
+What a photo and its catalogue picture differ in is scaled down, and of what is left the directions in which pictures differ most are kept, turned by a
+drawn rotation so that every sign says as much. Rewrites model.onnx and golden.json of the folder. `--shuffled` is the control: photos
 belong to any item, and nothing may be gained. Source: Fisher's linear discriminant, with Hatch et al., "Within-class
 covariance normalization for SVM-based speaker recognition", Interspeech 2006, for the scaling.
 """
@@ -16,34 +16,42 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from scipy.linalg import eigh, solve
 
 from .categories import LABELS
 from .export import to_input, write_golden, write_onnx
-from .model import FEATURE_WIDTH
+from .model import FEATURE_WIDTH, Projection
 from .onnx_weights import load_served
 from .sets import PictureSet, read_held_out
-from .trunk import STAGES
 from .views import plain_view
 
-SHRINK = 0.1  # of the mean variance within items, added to every direction
-GROCERIES = 0.5  # weight of how groceries differ from each other, beside the mall
+SHRINK = 0.3  # of the mean variance within items, added to every direction
+GROCERIES = 0.5  # weight of how groceries differ from each other, beside the malls
 LEAST_PHOTOS = 6  # of a garment's label, for it to have a mean
 
 
+class Pairs(NamedTuple):
+    """Pictures of one shop, float32 (n, d) and (m, d); theirs (n,): each photo's row of the catalogue."""
+
+    photos: np.ndarray
+    catalog: np.ndarray
+    theirs: np.ndarray
+
+
 class Spread(NamedTuple):
-    """How pictures of one set, float (n, d) each, lie: covariances (d, d) and mean (d,), float64."""
+    """How pictures of one shop lie: covariances (d, d) and mean (d,), float64."""
 
     within: np.ndarray  # of a photo and its catalogue picture about their mean
     total: np.ndarray
     mean: np.ndarray
 
 
-def spread(photos, theirs, catalog):
-    """photos (n, d), theirs (n,): each one's row of catalog (m, d)."""
-    apart = (photos - catalog[theirs]) / 2**0.5
-    both = np.concatenate([catalog, photos])
-    within = apart.T @ apart / len(apart)
-    return Spread(within.astype(np.float64), np.cov(both.T, dtype=np.float64), both.mean(0, dtype=np.float64))
+def spread(pairs):
+    apart = (pairs.photos - pairs.catalog[pairs.theirs]) / np.float32(2**0.5)
+    both = np.concatenate([pairs.catalog, pairs.photos])
+    mean = both.mean(0, dtype=np.float64)
+    both -= mean.astype(np.float32)
+    return Spread((apart.T @ apart / len(apart)).astype(np.float64), (both.T @ both / len(both)).astype(np.float64), mean)
 
 
 def between_labels(pictures, labels):
@@ -55,61 +63,88 @@ def between_labels(pictures, labels):
 def discriminant(mall, groceries, labels, width=FEATURE_WIDTH):
     """Spreads and `between_labels` -> weight (width, d) and bias (width,), float32.
 
-    The direction from one set's mean to the other's is left out: which shop a picture is of would take signs that tell none of its items apart.
+    The direction from one shop's mean to the other's is left out: which shop a picture is of would take signs that tell none of its items apart.
     """
     within = mall.within + groceries.within
-    variances, directions = np.linalg.eigh(within)
-    whitening = (directions * (variances + SHRINK * variances.mean()) ** -0.5) @ directions.T
-    between = whitening @ (mall.total + GROCERIES * groceries.total + labels) @ whitening
-    shop = whitening @ (mall.mean - groceries.mean)
-    shop /= np.linalg.norm(shop)
-    others = np.eye(len(shop)) - np.outer(shop, shop)
-    _, kept = np.linalg.eigh(others @ between @ others)
+    within[np.diag_indices_from(within)] += SHRINK * within.diagonal().mean()
+    between = mall.total + GROCERIES * groceries.total + labels
+    shops = mall.mean - groceries.mean
+    across = solve(within, shops, assume_a="pos")
+    across /= shops @ across
+    reached = between @ across
+    between -= np.outer(shops, reached) + np.outer(reached, shops) - (across @ reached) * np.outer(shops, shops)
+    _, kept = eigh(between, within, subset_by_index=[len(within) - width, len(within) - 1])
     turn, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((width, width)))
-    weight = turn.T @ kept[:, -width:].T @ whitening
+    weight = turn.T @ kept.T
     return weight.astype(np.float32), (-weight @ (mall.mean + groceries.mean) / 2).astype(np.float32)
 
 
 @torch.no_grad()
-def pooled(served, source, pictures, side, batch=32):
-    """What the networks pool of whole pictures, side by side: float32 (n, d)."""
+def described(served, source, pictures, side, batch=32):
+    """What the networks make of whole pictures: float32 (n, d)."""
     found = []
     for at in range(0, len(pictures), batch):
         pixels = np.stack([plain_view(source.pixels[p.row], (0, 0, 1), side) for p in pictures[at : at + batch]])
-        stem = served.stem(to_input(pixels).contiguous(memory_format=torch.channels_last))
-        found.append(torch.cat([network(stem, start=STAGES)["pooled"] for network in served.networks], 1).numpy())
+        found.append(served.described(*served.seen(to_input(pixels).contiguous(memory_format=torch.channels_last))).numpy())
     return np.concatenate(found)
 
 
-def spread_of(served, source, side, shuffled):
+def pairs_of(served, source, side):
     catalog, photos = source.of("train", "catalog"), source.of("train", "photo")
     row = {picture.item: n for n, picture in enumerate(catalog)}
     theirs = np.array([row[picture.item] for picture in photos])
-    if shuffled:
-        theirs = np.random.default_rng(0).permutation(theirs)
-    return spread(pooled(served, source, photos, side), theirs, pooled(served, source, catalog, side))
+    return Pairs(described(served, source, photos, side), described(served, source, catalog, side), theirs)
+
+
+def joined(shops):
+    """Pairs of several shops as those of one."""
+    begin = np.cumsum([0, *(len(shop.catalog) for shop in shops)])
+    theirs = np.concatenate([shop.theirs + at for shop, at in zip(shops, begin)])
+    return Pairs(np.concatenate([shop.photos for shop in shops]), np.concatenate([shop.catalog for shop in shops]), theirs)
+
+
+def scale_of(pairs):
+    """1 / deviation of each number, float32 (d,), and 0 for one that never changes."""
+    deviation = np.concatenate([pairs.photos, pairs.catalog]).std(0, dtype=np.float64)
+    return np.where(deviation > 1e-6, 1 / np.maximum(deviation, 1e-6), 0).astype(np.float32)
+
+
+def projection_of(mall, groceries, garments, labels, shuffled=False):
+    """Pairs of malls and groceries, garments (k, d) and their labels (k,) -> a `Projection`."""
+    mean, scale = mall.catalog.mean(0), scale_of(mall)
+    random = np.random.default_rng(0)
+    spreads = []
+    for pairs in (mall, groceries):
+        theirs = random.permutation(pairs.theirs) if shuffled else pairs.theirs
+        spreads.append(spread(Pairs((pairs.photos - mean) * scale, (pairs.catalog - mean) * scale, theirs)))
+    weight, bias = discriminant(*spreads, between_labels((garments - mean) * scale, labels))
+    projection = Projection(len(mean))
+    projection.mean.copy_(torch.from_numpy(mean))
+    projection.scale.copy_(torch.from_numpy(scale))
+    projection.linear.weight.data, projection.linear.bias.data = torch.from_numpy(weight), torch.from_numpy(bias)
+    return projection.eval()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path, help="a model folder in float32")
     parser.add_argument("prepared", type=Path)
-    parser.add_argument("--mall", type=Path, required=True, help="prepared; best one that the networks never met")
+    parser.add_argument("--mall", type=Path, action="append", required=True, help="prepared, may be given often; best ones that the networks never met")
     parser.add_argument("--held-out", default="configs/held-out.txt")
     parser.add_argument("--shuffled", action="store_true")
     args = parser.parse_args()
     served, card = load_served(args.model)
     side = card["input"]["side"]
-    mall = PictureSet(args.mall, "mall")
+    malls = joined([pairs_of(served, PictureSet(mall, "mall"), side) for mall in args.mall])
     groceries = PictureSet(args.prepared / "groceries", "groceries", held_out=read_held_out(args.held_out))
     clothing = PictureSet(args.prepared / "clothing", "clothing")
     garments = clothing.of("train")
-    labels = between_labels(pooled(served, clothing, garments, side), np.array([p.label for p in garments]))
-    spreads = [spread_of(served, source, side, args.shuffled) for source in (mall, groceries)]
-    served.project(*map(torch.from_numpy, discriminant(*spreads, labels)))
+    labels = np.array([garment.label for garment in garments])
+    shop, worn = pairs_of(served, groceries, side), described(served, clothing, garments, side)
+    served.project(projection_of(malls, shop, worn, labels, args.shuffled))
     write_onnx(served, args.model / "model.onnx", side)
     write_golden(served, args.model, side, card["id"])
-    print(json.dumps({"model": card["id"], "directions": FEATURE_WIDTH, "of": len(labels)}))
+    print(json.dumps({"model": card["id"], "directions": FEATURE_WIDTH, "of": worn.shape[1]}))
 
 
 if __name__ == "__main__":

@@ -72,6 +72,54 @@ def pooled_within(deep, mask):
     return (deep * mask).sum((2, 3)) / mask.sum((2, 3)).clamp(min=1e-3)
 
 
+class Places(nn.Module):
+    """What lies where within a box: maps of one size, each (n, c, h, w), and box (n, 4) -> each channel's mean and standard deviation in
+    COUNT by COUNT places of the box, whose edges are as soft as `soft_mask`'s; (n, 2 * COUNT**2 * all channels).
+
+    A mean of the whole map forgets where a print, a handle or a collar is, and near variants differ in nothing else. Source of the
+    idea, on grids of the whole picture: Lazebnik et al., "Beyond bags of features: spatial pyramid matching", CVPR 2006.
+    """
+
+    COUNT = 3
+
+    def forward(self, maps, box):
+        y, x = (shares(box[:, axis], box[:, axis + 2], self.COUNT, maps[0].shape[3 - axis]) for axis in (1, 0))
+        share = (y[:, :, None, :, None] * x[:, None, :, None, :]).flatten(3).flatten(1, 2)  # (n, COUNT**2, h * w)
+        found = []
+        for each in maps:
+            cells = each.flatten(2).transpose(1, 2)
+            mean, square = share @ cells, share @ (cells * cells)
+            found += [mean.flatten(1), (square - mean * mean).clamp(min=1e-6).sqrt().flatten(1)]
+        return torch.cat(found, 1)
+
+
+def shares(low, high, count, length, steepness=30.0):
+    """An axis of `length` cells from `low` to `high`, (n,) each in fractions, cut into `count` places: how much of each place a cell
+    is, (n, count, length), of every place 1 together (less only where it holds no cell's middle at all)."""
+    at = (torch.arange(length, device=low.device) + 0.5) / length
+    parts = torch.arange(count + 1, device=low.device) / count
+    edges = low[:, None] + (high - low)[:, None] * parts
+    past = torch.sigmoid(steepness * (at - edges[:, :, None]))
+    within = past[:, :-1] - past[:, 1:]
+    return within / within.sum(2, keepdim=True).clamp(min=1e-3)
+
+
+class Projection(nn.Module):
+    """Numbers that networks pool (n, d) -> (n, 512): each brought to mean 0 and deviation 1, which 8 bits hold well, then turned
+    and scaled as `discriminant.py` found."""
+
+    FURTHEST = 8.0  # deviations from the mean; what lies further would coarsen the rest in 8 bits
+
+    def __init__(self, pooled):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(pooled))
+        self.register_buffer("scale", torch.ones(pooled))
+        self.linear = nn.Linear(pooled, FEATURE_WIDTH)
+
+    def forward(self, pooled):
+        return self.linear(((pooled - self.mean) * self.scale).clamp(-self.FURTHEST, self.FURTHEST))
+
+
 def objects(proposals, middle, count=OBJECTS):
     """The `count` likeliest peaks of the map of middles: their boxes (n, count, 4) and probabilities (n, count).
 
@@ -121,8 +169,8 @@ class FeatureHead(nn.Module):
 
 class Network(nn.Module):
     """x: float (n, 3, s, s) in -1..1 -> dict of category logits (n, 14), box (n, 4), score logit (n,), raw (n, width),
-    proposals (n, 4, h, w), middle logit (n, h, w), pooled (n, 1280 or, masked, 2560), which `raw` is a projection of, and deep,
-    the trunk's last map (n, 1280, h, w).
+    proposals (n, 4, h, w), middle logit (n, h, w), pooled (n, 1280 or, masked, 2560), which `raw` is a projection of, deep,
+    the trunk's last map (n, 1280, h, w), and shallow, the one at stride 16 (n, 96, 2h, 2w).
 
     `raw` is the feature before its length is made 1: `feature = normalize(raw)`. `masked`: it sees the picture pooled
     as a whole and within the box, side by side; else as a whole only. `label` names garments while training.
@@ -148,7 +196,7 @@ class Network(nn.Module):
             seen = torch.cat([pooled, within], 1)
         return {
             "category": self.category(pooled), "box": box, "score": score, "raw": self.feature(seen),
-            "pooled": seen, "proposals": proposals, "middle": objectness, "deep": deep,
+            "pooled": seen, "proposals": proposals, "middle": objectness, "deep": deep, "shallow": middle,
         }  # fmt: skip
 
     def category_within(self, deep, boxes):
@@ -174,18 +222,17 @@ class Served(nn.Module):
 
     Several networks share the stages that none of them trained, and each goes on by itself: boxes are the first one's,
     category logits their mean. The feature is all of theirs side by side, 512 numbers together, or after `project` one
-    projection of all that they pool, 512 numbers of each network added up.
+    projection of `described`.
     """
 
     OUTPUTS = ("category", "box", "boxScore", "feature", "boxes", "boxScores", "boxCategories")
 
-    def __init__(self, networks):
-        """Raises ValueError for networks whose first stages differ, or whose features are not 512 numbers together."""
+    def __init__(self, networks, projection=None):
+        """Raises ValueError for networks whose first stages differ, or whose features are not 512 numbers together though there is no projection."""
         super().__init__()
         widths = [network.width for network in networks]
-        self.added = widths == [FEATURE_WIDTH] * len(networks)
-        if not self.added and sum(widths) != FEATURE_WIDTH:
-            raise ValueError(f"FEATURE_WIDTH: the networks' features have {widths} numbers, neither each nor together {FEATURE_WIDTH}")
+        if projection is None and sum(widths) != FEATURE_WIDTH:
+            raise ValueError(f"FEATURE_WIDTH: the networks' features have {widths} numbers, not {FEATURE_WIDTH} together")
         if any(not same_weights(networks[0].trunk[:STAGES], other.trunk[:STAGES]) for other in networks[1:]):
             raise ValueError(f"STEM_DIFFERS: the networks' first {STAGES} stages are not equal, so they cannot share them")
         self.stem = networks[0].trunk[:STAGES]
@@ -193,23 +240,32 @@ class Served(nn.Module):
         for network in self.networks:
             for stage in range(STAGES):
                 network.trunk[stage] = nn.Identity()
+        self.places = Places()
+        self.projection = projection
 
-    def project(self, weight, bias):
-        """One projection for all, in place: weight (512, d), bias (512,), d numbers pooled by the networks side by side."""
-        at = 0
+    def project(self, projection):
+        """One projection of `described` for all, in place; the networks' own are gone."""
+        self.projection = projection
         for network in self.networks:
-            part = nn.Linear(network.feature.project.in_features, FEATURE_WIDTH)
-            part.weight.data = weight[:, at : at + part.in_features].contiguous()
-            part.bias.data = bias.clone() if at == 0 else torch.zeros(FEATURE_WIDTH)
-            network.feature.project, network.width = part, FEATURE_WIDTH
-            at += part.in_features
-        self.added = True
+            network.feature = nn.Identity()
+
+    def seen(self, x):
+        """What the stem and each network give."""
+        stem = self.stem(x)
+        return stem, [network(stem, start=STAGES) for network in self.networks]
+
+    def described(self, stem, outs):
+        """What a picture is made of, (n, d): all that the networks pool, and what lies where within the box, in the shared stem's
+        map (32 channels at stride 8) and in each network's at stride 16 (96)."""
+        placed = [self.places([stem], outs[0]["box"]), self.places([out["shallow"] for out in outs], outs[0]["box"])]
+        return torch.cat([*(out["pooled"] for out in outs), *placed], 1)
 
     def forward(self, x):
-        stem = self.stem(x)
-        outs = [network(stem, start=STAGES) for network in self.networks]
-        raws = [out["raw"] for out in outs]
-        feature = sum(raws) if self.added else torch.cat([F.normalize(raw, dim=1) for raw in raws], 1)
+        stem, outs = self.seen(x)
+        if self.projection is None:
+            feature = torch.cat([F.normalize(out["raw"], dim=1) for out in outs], 1)
+        else:
+            feature = self.projection(self.described(stem, outs))
         boxes, scores = objects(outs[0]["proposals"], outs[0]["middle"])
         return (
             torch.stack([out["category"] for out in outs]).mean(0), outs[0]["box"], outs[0]["score"].sigmoid(),

@@ -8,8 +8,8 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-from .model import Network, Served, folded
-from .trunk import CHANNELS_32, STAGES
+from .model import Network, Places, Projection, Served, folded
+from .trunk import CHANNELS_8, CHANNELS_16, CHANNELS_32, STAGES
 
 
 def load_served(folder):
@@ -17,12 +17,10 @@ def load_served(folder):
     folder = Path(folder)
     graph = onnx.load(str(folder / "model.onnx")).graph
     found = {renamed(t.name): torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
-    projections = sorted(name for name in found if name.endswith(".feature.project.weight"))
-    shapes = [found[name].shape for name in projections]
-    networks = [folded(Network(masked=pooled == 2 * CHANNELS_32, width=width)) for width, pooled in shapes]
-    for other in networks[1:]:
-        other.trunk[:STAGES].load_state_dict(networks[0].trunk[:STAGES].state_dict())
-    served = Served(networks).eval()
+    networks, projection = networks_of(found)
+    served = Served(networks, projection).eval()
+    if projection is not None:
+        served.project(projection)
     for name in ("networks.0.box.cells.weight", "networks.0.box.cells.bias"):
         missing = len(served.state_dict()[name]) - len(found[name])  # a model from before further objects has no map of middles
         found[name] = torch.cat([found[name], found[name].new_zeros(missing, *found[name].shape[1:])])
@@ -34,6 +32,28 @@ def load_served(folder):
         raise RuntimeError(f"ONNX_WEIGHTS: {folder / 'model.onnx'} lacks {sorted(missing)[:3]}")
     served.load_state_dict({k: found[k] for k in wanted}, strict=False)
     return served, json.loads((folder / "card.json").read_text())
+
+
+def networks_of(found):
+    """Networks of the shapes that a file's weights have, and the projection that they share, or None."""
+    shapes = [found[name].shape for name in sorted(found) if name.endswith(".feature.project.weight")]
+    networks = [folded(Network(masked=pooled == 2 * CHANNELS_32, width=width)) for width, pooled in shapes]
+    projection = None
+    if "projection.mean" in found:
+        projection = Projection(len(found["projection.mean"]))
+        networks = [folded(Network(masked=masked)) for masked in masks_of(found)]
+    for other in networks[1:]:
+        other.trunk[:STAGES].load_state_dict(networks[0].trunk[:STAGES].state_dict())
+    return networks, projection
+
+
+def masks_of(found):
+    """Which networks see what is in their box, where all share one projection: its numbers tell how many, a box head which."""
+    count = 1 + max(int(name.split(".")[1]) for name in found if name.startswith("networks."))
+    others = [f"networks.{n}.box.cells.weight" in found for n in range(1, count)]
+    placed = 2 * Places.COUNT**2 * (CHANNELS_8 + count * CHANNELS_16)
+    first = len(found["projection.mean"]) - placed == CHANNELS_32 * (count + sum(others) + 1)
+    return [first, *others]
 
 
 def renamed(name):

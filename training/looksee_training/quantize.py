@@ -2,8 +2,8 @@
 
     python3 -m looksee_training.quantize ../models/float ../../prepared --id NAME --out ../models/default
 
-Weights have a scale a channel, activations one a tensor, taken from training pictures. Two places stay float32: the box's
-last convolution and what follows the pooling. Needs requirements-quantize.txt beside torch; nothing else in training does.
+Weights have a scale a channel, activations one a tensor, taken from training pictures. What stays float32 is the box's
+last convolution, and what is pooled until the projection of it. Needs requirements-quantize.txt beside torch; nothing else in training does.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from .views import plain_view
 PICTURES = {"groceries": 150, "mall": 150, "clothing": 100, "streets": 50}  # whole and the middle by turns
 BATCH = 10
 OPERATIONS = ["Conv", "Clip", "Add", "Gemm"]  # Clip and Add too, or each would leave int8 and come back
-FLOAT = ("/box/cells/", "/feature/", "/category/")  # names of what stays
+FLOAT = ("/box/cells/", "/feature/", "/places", "/category/")  # a module that is asked twice has a number behind its name
 
 
 def training_pictures(prepared, held_out, side, seed=0):

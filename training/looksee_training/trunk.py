@@ -9,6 +9,7 @@ import torchvision
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 STAGES = 7  # of 19 keep ImageNet's weights: edges, colours and textures; training what follows is quicker, and better
+CHANNELS_8 = 32  # of the last stage that keeps them, features[6], stride 8
 CHANNELS_16 = 96  # of the last block at stride 16, features[13]
 CHANNELS_32 = 1280  # of the last convolution, features[18], stride 32
 

@@ -88,7 +88,7 @@ def main():
     torch.set_num_threads(1)
     config, model = read_config(args.config), load_served(args.model)[0]
     served, count = model.networks[args.which], len(model.networks)
-    width = FEATURE_WIDTH // count if model.added and count > 1 else None
+    width = None if model.projection is None else FEATURE_WIDTH // count
     kept = read_held_out(config.held_out)
     sets = {kind: PictureSet(Path(config.prepared) / kind, kind, held_out=kept) for kind in config.sets}
     data = Batches(config.pool, sets, config.plan, config.sides, config.seed)

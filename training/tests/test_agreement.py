@@ -85,9 +85,8 @@ def test_int8_is_near_float32(answers, tmp_path):
     wanted, (found, _) = answers[0], answered(SERVED, tmp_path)
     assert (found["pixels"] == wanted["pixels"]).all(), "both cards must prepare alike"
     cosine = (found["feature"] * wanted["feature"]).sum(1)
-    # looksee-mobile-6 had 0.998: the projection since then enlarges what differs little between pictures, rounding too
-    assert cosine.mean() >= 0.99 and cosine.min() >= 0.97, (cosine.mean(), cosine.min())
-    assert ((found["feature"] > 0) == (wanted["feature"] > 0)).mean() >= 0.955
+    assert cosine.mean() >= 0.995 and cosine.min() >= 0.98, (cosine.mean(), cosine.min())
+    assert ((found["feature"] > 0) == (wanted["feature"] > 0)).mean() >= 0.97
     assert np.abs(found["box"] - wanted["box"]).mean() <= 0.01
     assert (found["category"].argmax(1) == wanted["category"].argmax(1)).mean() >= 0.98
     assert (found["feature"] != wanted["feature"]).any(), "two files, or nothing is compared"

@@ -1,11 +1,12 @@
 """What tells a photo from its catalogue picture is scaled down, and what tells items apart is kept."""
 
 import numpy as np
+import pytest
 import torch
 
-from looksee_training.discriminant import between_labels, discriminant, spread
+from looksee_training.discriminant import Pairs, between_labels, discriminant, joined, projection_of, spread
 from looksee_training.export import served, write_onnx
-from looksee_training.model import Network, Served
+from looksee_training.model import Network, Projection
 from looksee_training.onnx_weights import load_served
 from looksee_training.trunk import STAGES
 
@@ -17,10 +18,12 @@ def a_shop(random, mean=0.0):
     catalog = random.standard_normal((ITEMS, D)).astype(np.float32) + mean
     theirs = random.permutation(ITEMS)
     blur = np.where(np.arange(D) < 6, 3.0, 0.1)
-    return catalog, catalog[theirs] + blur * random.standard_normal((ITEMS, D)).astype(np.float32), theirs
+    photos = catalog[theirs] + blur * random.standard_normal((ITEMS, D)).astype(np.float32)
+    return Pairs(photos.astype(np.float32), catalog, theirs)
 
 
-def found_first(weight, bias, catalog, photos, theirs):
+def found_first(weight, bias, pairs):
+    photos, catalog, theirs = pairs
     c, p = ((x @ weight.T + bias) for x in (catalog, photos))
     c, p = c / np.linalg.norm(c, axis=1, keepdims=True), p / np.linalg.norm(p, axis=1, keepdims=True)
     return float(((p @ c.T).argmax(1) == theirs).mean())
@@ -29,25 +32,25 @@ def found_first(weight, bias, catalog, photos, theirs):
 def fitted(random, shuffled=False):
     spreads = []
     for mean in (0.0, 2.0):
-        catalog, photos, theirs = a_shop(random, mean)
-        spreads.append(spread(photos, random.permutation(theirs) if shuffled else theirs, catalog))
+        pairs = a_shop(random, mean)
+        spreads.append(spread(pairs._replace(theirs=random.permutation(pairs.theirs)) if shuffled else pairs))
     return discriminant(*spreads, np.zeros((D, D)), width=12)
 
 
 def test_items_never_met_are_found_and_the_control_with_shuffled_photos_gains_nothing():
     random = np.random.default_rng(0)
     other = a_shop(random, mean=2.0)
-    plain = found_first(np.eye(D), np.zeros(D), *other)
-    assert found_first(*fitted(random), *other) > 0.95
+    plain = found_first(np.eye(D), np.zeros(D), other)
+    assert found_first(*fitted(random), other) > 0.95
     assert plain < 0.7
-    assert found_first(*fitted(random, shuffled=True), *other) < plain + 0.05
+    assert found_first(*fitted(random, shuffled=True), other) < plain + 0.05
 
 
 def test_the_direction_between_two_shops_tells_nothing():
     random = np.random.default_rng(1)
     weight, bias = fitted(random)
-    means = [(a_shop(random, mean)[0] @ weight.T + bias).mean(0) for mean in (0.0, 2.0)]
-    spread_of_one = (a_shop(random)[0] @ weight.T + bias).std(0).mean()
+    means = [(a_shop(random, mean).catalog @ weight.T + bias).mean(0) for mean in (0.0, 2.0)]
+    spread_of_one = (a_shop(random).catalog @ weight.T + bias).std(0).mean()
     assert np.abs(means[0] - means[1]).max() < 0.5 * spread_of_one
     assert np.abs(np.mean(means, 0)).max() < 0.5 * spread_of_one
 
@@ -58,10 +61,50 @@ def test_labels_with_few_photos_have_no_mean():
     assert np.allclose(between_labels(pictures, labels), np.full((3, 3), 0.5))
 
 
-def test_two_networks_are_projected_together_and_read_back_from_their_file(tmp_path):
+def test_what_is_kept_are_the_leading_directions_of_the_generalised_eigenproblem():
+    random = np.random.default_rng(2)
+    mall, shop = spread(a_shop(random)), spread(a_shop(random))
+    weight, _ = discriminant(mall, shop, np.zeros((D, D)), width=5)
+    within = mall.within + shop.within
+    within += 0.3 * within.diagonal().mean() * np.eye(D)
+    assert np.allclose(weight @ within @ weight.T, np.eye(5), atol=1e-4)
+    half = np.linalg.inv(np.linalg.cholesky(within))
+    apart = half @ (mall.mean - shop.mean)
+    others = np.eye(D) - np.outer(apart, apart) / (apart @ apart)
+    kept = np.linalg.eigvalsh(others @ half @ (mall.total + 0.5 * shop.total) @ half.T @ others)[-5:]
+    found = np.linalg.eigvalsh(weight @ (mall.total + 0.5 * shop.total) @ weight.T)
+    assert np.allclose(found, kept, rtol=1e-3)
+
+
+def test_several_shops_are_joined_as_one():
+    random = np.random.default_rng(3)
+    both = joined([a_shop(random), a_shop(random, 2.0)])
+    assert len(both.catalog) == len(both.photos) == 2 * ITEMS
+    near = np.abs(both.photos - both.catalog[both.theirs])[:, 6:].max()
+    assert near < 1, "each photo lies by its own picture in the directions that tell items apart"
+
+
+def test_numbers_of_any_scale_are_weighed_alike_and_one_that_never_changes_does_no_harm():
+    random = np.random.default_rng(4)
+    times = (10.0 ** random.integers(-3, 4, D + 600)).astype(np.float32)
+
+    def shop(mean=0.0):
+        pairs = a_shop(random, mean)
+        wide = [np.concatenate([part, np.tile(part[:, 6:7], 600) * 0 + 5], 1) for part in (pairs.photos, pairs.catalog)]
+        return Pairs(wide[0] * times, wide[1] * times, pairs.theirs)
+
+    projection = projection_of(shop(), shop(2.0), shop().photos, np.arange(ITEMS) % 2)
+    new = shop(2.0)
+    with torch.no_grad():
+        photos, catalog = (torch.nn.functional.normalize(projection(torch.from_numpy(part)), dim=1) for part in new[:2])
+    assert ((photos @ catalog.T).argmax(1).numpy() == new.theirs).mean() > 0.95
+
+
+@pytest.mark.parametrize("masked", [(True, False), (False, True), (True, True)])
+def test_two_networks_are_projected_together_and_read_back_from_their_file(tmp_path, masked):
     torch.manual_seed(0)
-    one, two = Network(masked=True, width=256).eval(), Network(width=256).eval()
-    for module in [*one.modules(), *two.trunk[STAGES:].modules()]:
+    one, two = (Network(masked=each, width=256).eval() for each in masked)
+    for module in [*one.modules(), *two.trunk[STAGES:].modules(), *two.box.modules()]:
         if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):  # equal numbers would share a name in the file
             module.running_mean.uniform_(-0.2, 0.2)
             module.running_var.uniform_(0.5, 1.5)
@@ -70,17 +113,18 @@ def test_two_networks_are_projected_together_and_read_back_from_their_file(tmp_p
                 module.bias.data.uniform_(-0.2, 0.2)
     two.trunk[:STAGES].load_state_dict(one.trunk[:STAGES].state_dict())
     both = served([one, two])
-    weight, bias = torch.randn(512, 2560 + 1280), torch.randn(512)
-    both.project(weight, bias)
     x = torch.rand(2, 3, 64, 64) * 2 - 1
     with torch.no_grad():
-        stem = both.stem(x)
-        pooled = torch.cat([network(stem, start=STAGES)["pooled"] for network in both.networks], 1)
-        wanted = torch.nn.functional.normalize(pooled @ weight.T + bias, dim=1)
+        described = both.described(*both.seen(x))
+        projection = Projection(described.shape[1])
+        projection.mean.uniform_(-0.1, 0.1)
+        projection.scale.uniform_(0.5, 1.5)
+        both.project(projection.eval())
+        wanted = torch.nn.functional.normalize(projection(described), dim=1)
         assert torch.allclose(both(x)[3], wanted, atol=1e-5)
     write_onnx(both, tmp_path / "model.onnx", 64)
     (tmp_path / "card.json").write_text("{}")
     again = load_served(tmp_path)[0]
-    assert isinstance(again, Served) and again.added
+    assert tuple(network.masked for network in again.networks) == masked
     with torch.no_grad():
         assert torch.allclose(again(x)[3], wanted, atol=1e-4)
