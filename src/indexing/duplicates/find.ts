@@ -8,7 +8,7 @@ import { Ready } from "./ready.ts";
 import { firstLook, SURE, secondLook } from "./same-picture.ts";
 
 /** Codes of one picture changed lie nearer than this, nearly always (bits of 512). */
-const RADIUS = 115;
+const RADIUS = 130;
 /** Nearest pictures that are looked at. */
 const NEAREST = 48;
 /** Of each set of same pictures the nearest, the head, and one more are laid over; the rest would say the same. */
