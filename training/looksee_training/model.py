@@ -241,7 +241,9 @@ class Served(nn.Module):
             for stage in range(STAGES):
                 network.trunk[stage] = nn.Identity()
         self.places = Places()
-        self.projection = projection
+        self.projection = None
+        if projection is not None:
+            self.project(projection)
 
     def project(self, projection):
         """One projection of `described` for all, in place; the networks' own are gone."""

@@ -19,8 +19,6 @@ def load_served(folder):
     found = {renamed(t.name): torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
     networks, projection = networks_of(found)
     served = Served(networks, projection).eval()
-    if projection is not None:
-        served.project(projection)
     for name in ("networks.0.box.cells.weight", "networks.0.box.cells.bias"):
         missing = len(served.state_dict()[name]) - len(found[name])  # a model from before further objects has no map of middles
         found[name] = torch.cat([found[name], found[name].new_zeros(missing, *found[name].shape[1:])])
