@@ -60,7 +60,7 @@ export async function benchSee(args: readonly string[]): Promise<SeeFigures> {
     const { timings } = await model.see(photos[(n + 20) % PHOTOS]!);
     if (n >= 0) taken.push({ ...timings, total: performance.now() - started });
   }
-  const seen = await perSecond(pictures, IN_FLIGHT, (n) => model.see(photos[n % PHOTOS]!));
+  const seen = await perSecond(4 * pictures, IN_FLIGHT, (n) => model.see(photos[n % PHOTOS]!));
   await model.close();
   const of = (name: "decode" | "model" | "total", q: number) =>
     quantile(

@@ -15,8 +15,19 @@ export type Layout = "NCHW" | "NHWC";
 export type Card = {
   id: string;
   version: number;
-  /** `side`: the square's pixels; x = (pixel / 255 - mean) / std; `working`: longer side that pictures are decoded to. */
-  input: { name: string; side: number; working: number; mean: number[]; std: number[]; layout: Layout; fit: "contain" };
+  /**
+   * `side`: the square's pixels; `working`: longer side that pictures are decoded to; x = (pixel / 255 - mean) / std, float32,
+   * or without mean and std the pixels themselves, uint8.
+   */
+  input: {
+    name: string;
+    side: number;
+    working: number;
+    mean?: number[];
+    std?: number[];
+    layout: Layout;
+    fit: "contain";
+  };
   outputs: {
     category: { name: string; kind: "logits" | "probabilities" } | null;
     box: { name: string; score: string } | null;
@@ -94,8 +105,9 @@ export function faultOf(card: Card): string | null {
   if (!Number.isInteger(input.side) || input.side < 32 || input.side > 1024) return "input.side must be 32 to 1024";
   if (!Number.isInteger(input.working) || input.working < input.side || input.working > 4096)
     return "input.working must be from input.side to 4096";
-  if (!numbers(input.mean, 3) || !numbers(input.std, 3) || input.std.includes(0))
-    return "input.mean and input.std must be three numbers each, std not 0";
+  const { mean, std } = input;
+  if ((mean ?? std) !== undefined && (!numbers(mean, 3) || !numbers(std, 3) || std!.includes(0)))
+    return "input.mean and input.std must be three numbers each, std not 0, or both be left out";
   if ((input.layout !== "NCHW" && input.layout !== "NHWC") || input.fit !== "contain")
     return "input.layout must be NCHW or NHWC, and input.fit contain";
   const { name, width, map } = outputs?.feature ?? {};

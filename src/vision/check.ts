@@ -1,6 +1,6 @@
 import sharp, { type Metadata } from "sharp";
 import { LookseeError } from "../errors.ts";
-import { pngSize, sniff } from "./sniff.ts";
+import { jpegSize, pngSize, sniff } from "./sniff.ts";
 
 /** Larger pictures are refused by their header: 120 megapixels hold every phone's full mode but the 200 MP ones. */
 export const MAX_PIXELS = 120_000_000;
@@ -16,7 +16,8 @@ export type PictureHeader = Readonly<{
   height: number;
   format: string;
   orientation: number;
-  icc: Uint8Array | undefined;
+  alpha: boolean;
+  icc: Uint8Array | undefined; // of a HEIC
 }>;
 
 /**
@@ -36,9 +37,12 @@ export async function readHeader(bytes: Uint8Array): Promise<PictureHeader> {
   // A PNG can claim any size in 24 bytes; the decoder would read on before it says so.
   const claimed = format === "png" ? pngSize(bytes) : null;
   if (claimed) refuseLarge(claimed.width, claimed.height);
-  let meta: Metadata;
+  let meta: Partial<Metadata>;
   try {
-    meta = await sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata();
+    const plain = format === "jpeg" ? jpegSize(bytes) : null;
+    meta = plain
+      ? { ...plain, hasAlpha: false }
+      : await sharp(bytes, { limitInputPixels: false, failOn: "none" }).metadata();
   } catch (cause) {
     throw new LookseeError("PICTURE_BROKEN", `the ${format} picture's header cannot be read`, SEND_AGAIN, { cause });
   }
@@ -48,7 +52,8 @@ export async function readHeader(bytes: Uint8Array): Promise<PictureHeader> {
     throw new LookseeError("PICTURE_BROKEN", `the ${format} picture has no pixels`, SEND_AGAIN);
   const orientation = format === "heic" ? 1 : (meta.orientation ?? 1); // a HEIC turns by its container, not its EXIF
   const lying = orientation >= 5; // EXIF 5..8 swap the axes
-  return { width: lying ? height : width, height: lying ? width : height, format, orientation, icc: meta.icc };
+  const alpha = format === "heic" || (meta.hasAlpha ?? true); // HEIC pixels come with it, whatever its header says
+  return { width: lying ? height : width, height: lying ? width : height, format, orientation, alpha, icc: meta.icc };
 }
 
 function refuseLarge(width: number, height: number, most = MAX_PIXELS): void {

@@ -46,12 +46,11 @@ export async function upright(picture: Uint8Array, header: PictureHeader, side: 
   const bytes = header.format === "heic" ? await readable(picture, header) : picture;
   // Truncated pixels fail; mere warnings (stray bytes, odd metadata) do not: such files are common and look right.
   const input = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: "truncated", pages: 1 });
-  return turn(
+  const turned = turn(
     input.resize({ width: side, height: side, fit: "inside", withoutEnlargement: true, kernel: "cubic" }),
     header.orientation,
-  )
-    .flatten({ background: "#ffffff" })
-    .toColourspace("srgb");
+  );
+  return (header.alpha ? turned.flatten({ background: "#ffffff" }) : turned).toColourspace("srgb");
 }
 
 /** sharp's build reads no HEVC: another decoder's pixels, with the file's colour profile, in a container that it reads. */

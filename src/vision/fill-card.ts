@@ -61,7 +61,8 @@ export function fillCard(given: GivenCard, network: Network, folder: string): Ca
   const said = network.outputs.find(({ name }) => name === feature)?.shape[1];
   const side = given.input?.side ?? sideOfPort(port, layout);
   if (side === undefined) throw wrong(folder, "input.side is not given, and the network takes any");
-  if (!given.input?.mean || !given.input.std) throw wrong(folder, "input.mean and input.std are not given");
+  if (port?.type !== "uint8" && !(given.input?.mean && given.input.std))
+    throw wrong(folder, "input.mean and input.std are not given");
   const card = {
     ...given,
     id: given.id ?? "",

@@ -39,10 +39,11 @@ export async function readNetwork(model: string): Promise<Network> {
     exact: false,
     side: 1,
     layout: "NCHW",
-    scale: [],
-    shift: [],
+    scale: null,
+    shift: null,
     input: "",
     outputs: [],
+    pixels: new Uint8Array(0),
   });
   await endThread(worker);
   return network;

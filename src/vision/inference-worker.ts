@@ -4,22 +4,24 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Layout } from "./card.ts";
 import type { Network, Port } from "./network.ts";
 
-/** What the thread is started with. `x = pixel * scale[c] + shift[c]`. `exact`: see `Inference.open`. */
+/** What the thread is started with. `x = pixel * scale[c] + shift[c]`, null: the network takes pixels as they are. `exact`: see `Inference.open`. */
 export type WorkerSetup = {
   model: string;
   threads: number;
   exact: boolean;
   side: number;
   layout: Layout;
-  scale: number[];
-  shift: number[];
+  scale: number[] | null;
+  shift: number[] | null;
   input: string;
   outputs: string[];
+  /** Shared: the pictures of the batch in hand, side * side * 3 bytes each, one after another. */
+  pixels: Uint8Array;
 };
 /** The first message of the thread. */
 export type Hello = ({ ready: true } & Network) | { ready: false; error: string };
-/** One batch in: n pictures of side * side * 3 bytes, one after another; null asks the thread to end. */
-export type BatchIn = { id: number; count: number; pixels: Uint8Array };
+/** One batch in: `pixels` holds `count` pictures; null asks the thread to end. */
+export type BatchIn = { id: number; count: number };
 /** One batch out: per output name, n rows of float32; `ms` is the time of the network alone. */
 export type BatchOut =
   | { id: number; outputs: Record<string, Float32Array>; ms: number }
@@ -62,10 +64,7 @@ port.on("message", async (batch: BatchIn | null) => {
   }
   try {
     const started = performance.now();
-    const { side, layout } = setup;
-    const shape = layout === "NCHW" ? [batch.count, 3, side, side] : [batch.count, side, side, 3];
-    const feeds = { [setup.input]: new Tensor("float32", floats(batch), shape) };
-    const results = await (await session).run(feeds, setup.outputs);
+    const results = await (await session).run({ [setup.input]: tensorOf(batch) }, setup.outputs);
     const outputs = Object.fromEntries(setup.outputs.map((name) => [name, results[name]!.data as Float32Array]));
     port.postMessage({ id: batch.id, outputs, ms: performance.now() - started } satisfies BatchOut);
   } catch (error) {
@@ -74,20 +73,29 @@ port.on("message", async (batch: BatchIn | null) => {
 });
 
 /** Kept from batch to batch, since the kernel takes its time to hand out fresh pages; the network has read it by then. */
-let kept = new Float32Array(0);
+let kept = new (setup.scale ? Float32Array : Uint8Array)(0);
 
-/** uint8[n, side, side, 3] to float32[n, 3, side, side] or, NHWC, the same order; normalised. */
-function floats({ count, pixels }: BatchIn): Float32Array {
-  const area = setup.side * setup.side;
-  if (kept.length < count * 3 * area) kept = new Float32Array(count * 3 * area);
-  const out = kept.subarray(0, count * 3 * area);
-  const step = setup.layout === "NCHW" ? 1 : 3;
+function tensorOf({ count }: BatchIn): Tensor {
+  const { side, layout, scale, pixels } = setup;
+  const shape = layout === "NCHW" ? [count, 3, side, side] : [count, side, side, 3];
+  const length = count * side * side * 3;
+  if (!scale && layout === "NHWC") return new Tensor("uint8", pixels.subarray(0, length), shape);
+  if (kept.length < length) kept = scale ? new Float32Array(length) : new Uint8Array(length);
+  const numbers = kept.subarray(0, length);
+  arrange(numbers, count);
+  return numbers instanceof Float32Array ? new Tensor("float32", numbers, shape) : new Tensor("uint8", numbers, shape);
+}
+
+/** uint8[n, side, side, 3] to [n, 3, side, side] or, NHWC, the same order; normalised if the network takes it so. */
+function arrange(out: Float32Array | Uint8Array, count: number): void {
+  const { side, layout, pixels } = setup;
+  const area = side * side;
+  const step = layout === "NCHW" ? 1 : 3;
   for (let n = 0; n < count; n++)
     for (let c = 0; c < 3; c++) {
-      const [scale, shift] = [setup.scale[c]!, setup.shift[c]!];
+      const [scale, shift] = [setup.scale?.[c] ?? 1, setup.shift?.[c] ?? 0];
       let to = n * 3 * area + (step === 1 ? c * area : c);
       for (let i = 0, from = n * area * 3 + c; i < area; i++, from += 3, to += step)
         out[to] = pixels[from]! * scale + shift;
     }
-  return out;
 }

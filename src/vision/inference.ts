@@ -2,12 +2,12 @@ import type { Worker } from "node:worker_threads";
 import { LookseeError } from "../errors.ts";
 import type { Card } from "./card.ts";
 import { endThread, startThread } from "./inference-thread.ts";
-import type { BatchOut, WorkerSetup } from "./inference-worker.ts";
+import type { BatchIn, BatchOut, WorkerSetup } from "./inference-worker.ts";
 import { faultOfNetwork, mostAtOnce } from "./network.ts";
 import type { ObjectRows } from "./objects.ts";
 
 /** Pictures in one run of the network: more gain nothing on a CPU and make the first of them wait. */
-const MAX_BATCH = 8;
+const MAX_BATCH = 4;
 
 export type Answer = {
   category: Float32Array | null;
@@ -19,12 +19,15 @@ export type Answer = {
 };
 type Job = { pixels: Uint8Array; resolve(answer: Answer): void; reject(error: unknown): void };
 
+/** A thread, and the memory in which it finds its pictures: a buffer for every batch would keep the garbage collector busy. */
+type Seat = { worker: Worker; pixels: Uint8Array };
+
 /** The network behind worker threads; tensors of concurrent callers are run together. Closed whole, never reloaded. */
 export class Inference {
   readonly #card: Card;
-  readonly #idle: Worker[] = [];
+  readonly #idle: Seat[] = [];
   readonly #workers: Worker[] = [];
-  readonly #running = new Map<number, { worker: Worker; jobs: Job[] }>();
+  readonly #running = new Map<number, { seat: Seat; jobs: Job[] }>();
   #queue: Job[] = [];
   #batches = 0;
   #mostAtOnce = MAX_BATCH;
@@ -42,14 +45,14 @@ export class Inference {
   static async open(file: string, card: Card, threads: number, workers: number, exact = false): Promise<Inference> {
     const inference = new Inference(card);
     const { input, outputs } = card;
-    const setup: WorkerSetup = {
+    const setup: Omit<WorkerSetup, "pixels"> = {
       model: file,
       threads,
       exact,
       side: input.side,
       layout: input.layout,
-      scale: input.std.map((std) => 1 / (255 * std)),
-      shift: input.mean.map((mean, c) => -mean / input.std[c]!),
+      scale: input.std?.map((std) => 1 / (255 * std)) ?? null,
+      shift: input.mean?.map((mean, c) => -mean / input.std![c]!) ?? null,
       input: input.name,
       outputs: [
         ...[outputs.category?.name, outputs.box?.name, outputs.box?.score, outputs.feature.name],
@@ -63,8 +66,9 @@ export class Inference {
     throw failed.reason;
   }
 
-  async #start(setup: WorkerSetup): Promise<void> {
-    const { worker, network } = await startThread(setup);
+  async #start(setup: Omit<WorkerSetup, "pixels">): Promise<void> {
+    const pixels = new Uint8Array(new SharedArrayBuffer(MAX_BATCH * setup.side ** 2 * 3));
+    const { worker, network } = await startThread({ ...setup, pixels });
     this.#workers.push(worker);
     const fault = faultOfNetwork(network, this.#card);
     if (fault)
@@ -73,7 +77,7 @@ export class Inference {
     worker.on("message", (message: BatchOut) => this.#finish(message));
     worker.on("error", (error) => this.#lose(worker, error));
     worker.unref(); // an open model alone keeps no process alive; a running batch does
-    this.#idle.push(worker);
+    this.#idle.push({ worker, pixels });
   }
 
   /** Runs one tensor, uint8[side, side, 3]. */
@@ -96,15 +100,13 @@ export class Inference {
 
   #send(): void {
     while (this.#queue.length > 0 && this.#idle.length > 0) {
-      const worker = this.#idle.pop()!;
+      const seat = this.#idle.pop()!;
       const jobs = this.#queue.splice(0, this.#mostAtOnce);
       const id = this.#batches++;
-      this.#running.set(id, { worker, jobs });
-      const bytes = this.#card.input.side ** 2 * 3;
-      const pixels = new Uint8Array(jobs.length * bytes);
-      for (const [n, job] of jobs.entries()) pixels.set(job.pixels, n * bytes);
-      worker.ref();
-      worker.postMessage({ id, count: jobs.length, pixels }, [pixels.buffer]);
+      this.#running.set(id, { seat, jobs });
+      for (const [n, job] of jobs.entries()) seat.pixels.set(job.pixels, n * job.pixels.length);
+      seat.worker.ref();
+      seat.worker.postMessage({ id, count: jobs.length } satisfies BatchIn);
     }
   }
 
@@ -112,8 +114,8 @@ export class Inference {
     const batch = this.#running.get(message.id);
     if (!batch) return;
     this.#running.delete(message.id);
-    batch.worker.unref();
-    this.#idle.push(batch.worker);
+    batch.seat.worker.unref();
+    this.#idle.push(batch.seat);
     for (const [n, job] of batch.jobs.entries()) {
       if ("error" in message)
         job.reject(new LookseeError("INTERNAL", `the network failed (${message.error})`, "Try again"));
@@ -143,9 +145,11 @@ export class Inference {
 
   /** A dead thread takes its own batch with it; the rest goes on while a thread is left. */
   #lose(worker: Worker, error: unknown): void {
-    for (const list of [this.#idle, this.#workers]) if (list.includes(worker)) list.splice(list.indexOf(worker), 1);
+    const [idle, at] = [this.#idle.findIndex((seat) => seat.worker === worker), this.#workers.indexOf(worker)];
+    if (idle >= 0) this.#idle.splice(idle, 1);
+    if (at >= 0) this.#workers.splice(at, 1);
     for (const [id, batch] of this.#running) {
-      if (batch.worker !== worker) continue;
+      if (batch.seat.worker !== worker) continue;
       this.#running.delete(id);
       for (const job of batch.jobs) job.reject(error);
     }

@@ -13,7 +13,9 @@ export function faultOfNetwork(
   const input = inputs.find(({ name }) => name === card.input.name);
   if (!input) return `has no input ${card.input.name}, only ${listed(inputs)}`;
   if (inputs.length > 1) return `takes ${inputs.length} inputs (${listed(inputs)}); an encoder of pictures takes one`;
-  if (input.type !== "float32") return `takes ${input.type}; looksee gives float32`;
+  const given = card.input.mean ? "float32" : "uint8";
+  if (input.type !== given)
+    return `takes ${input.type}; looksee gives ${given} where the card ${card.input.mean ? "has" : "lacks"} input.mean and input.std`;
   const wanted = layout === "NCHW" ? ["n", 3, side, side] : ["n", side, side, 3];
   const fits = ({ shape }: Port) =>
     shape.length === 0 || (shape.length === 4 && shape.every((n, i) => i === 0 || !fixed(n) || n === wanted[i]));

@@ -29,3 +29,25 @@ export function pngSize(bytes: Uint8Array): { width: number; height: number } | 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return { width: view.getUint32(16), height: view.getUint32(20) };
 }
+
+const [SOS, DHT, JPG, DAC, APP1] = [0xda, 0xc4, 0xc8, 0xcc, 0xe1];
+
+/**
+ * Width and height of a JPEG by its segments, or null where they are not plainly so, or where EXIF may turn it: the decoder
+ * knows better, and takes 0.25 ms for it, a twelfth of what it takes to decode 800 x 800 pixels.
+ */
+export function jpegSize(bytes: Uint8Array): { width: number; height: number } | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let size: { width: number; height: number } | null = null;
+  for (let at = 2; at + 4 <= bytes.length; ) {
+    const [mark, marker, length] = [bytes[at], bytes[at + 1]!, view.getUint16(at + 2)];
+    if (mark !== 0xff || marker < 0xc0 || marker === APP1 || length < 2 || at + 2 + length > bytes.length) return null;
+    if (marker === SOS) return size;
+    if (marker <= 0xcf && marker !== DHT && marker !== JPG && marker !== DAC) {
+      if (size || length < 8) return null;
+      size = { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+    }
+    at += 2 + length;
+  }
+  return null;
+}

@@ -6,13 +6,15 @@ const WHITE = 255;
 
 /**
  * Cuts `square` (in pixels of the decoded picture) out of it and scales it to side x side.
- * Returns uint8[side, side, 3], RGB, rows from the top; white wherever the square reaches past the picture.
+ * Returns uint8[side, side, 3], RGB, rows from the top; white wherever the square reaches past the picture. The picture's own
+ * pixels, not copied, where it is that square.
  */
 export async function cut(picture: Picture, square: Square, side: number): Promise<Uint8Array> {
   const { width, height, pixels } = picture;
   const scale = side / square.size;
   const [x1, x2] = span(square.left, square.size, width);
   const [y1, y2] = span(square.top, square.size, height);
+  if (square.left === 0 && square.top === 0 && width === side && height === side && square.size === side) return pixels;
   const tensor = new Uint8Array(side * side * 3).fill(WHITE);
   if (x2 <= x1 || y2 <= y1) return tensor; // the square lies beside the picture
   const [toX, toWidth] = place((x1 - square.left) * scale, (x2 - x1) * scale, side);

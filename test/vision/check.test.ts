@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { LookseeError } from "../../src/errors.ts";
 import { readHeader } from "../../src/vision/check.ts";
 import { decode } from "../../src/vision/decode.ts";
+import { jpegSize } from "../../src/vision/sniff.ts";
 import { quarters, scene } from "./drawings.ts";
 
 async function codeOfFailure(work: Promise<unknown>): Promise<string> {
@@ -127,4 +129,50 @@ test.each(["jpeg", "png", "webp"] as const)("decode refuses a truncated %s, whos
 test("decode refuses random bytes behind a JPEG signature", async () => {
   const noise = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(5000, 0x5a)]);
   expect(await codeOfFailure(decode(noise, 256))).toBe("PICTURE_BROKEN");
+});
+
+describe("a plain JPEG's size", () => {
+  const drawn = async () => (await quarters(96, 64)).jpeg().toBuffer();
+
+  test.each(["plain", "progressive", "grey", "CMYK", "with a colour profile"])(
+    "%s: as the decoder says",
+    async (kind) => {
+      const image = await quarters(96, 64);
+      if (kind === "grey") image.greyscale();
+      if (kind === "CMYK") image.toColourspace("cmyk");
+      if (kind === "with a colour profile") image.withIccProfile("p3");
+      const bytes = await image.jpeg({ progressive: kind === "progressive" }).toBuffer();
+      const { width, height } = await sharp(bytes).metadata();
+      expect(jpegSize(bytes)).toEqual({ width, height });
+    },
+  );
+
+  test("is left to the decoder where EXIF may turn it, and where a segment is not plain", async () => {
+    expect(jpegSize(await (await quarters(96, 64)).withMetadata({ orientation: 6 }).jpeg().toBuffer())).toBeNull();
+    const bytes = await drawn();
+    for (const at of [2, 4, 5]) expect(jpegSize(Buffer.from(bytes).fill(0xfe, at, at + 2)), `${at}`).toBeNull();
+    expect(jpegSize(bytes.subarray(0, bytes.indexOf(Buffer.from([0xff, 0xda]))))).toBeNull();
+  });
+
+  test("with any of its bytes changed: what is said is what the decoder says, or the picture is broken", async () => {
+    const bytes = await drawn();
+    const header = bytes.indexOf(Buffer.from([0xff, 0xda]));
+    let [said, left] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 2, max: header }), fc.integer({ min: 0, max: 255 }), async (at, byte) => {
+        const changed = Buffer.from(bytes);
+        changed[at] = byte;
+        const size = jpegSize(changed);
+        if (size === null) return void left++;
+        said++;
+        const meta = await sharp(changed, { failOn: "none" })
+          .metadata()
+          .catch(() => null);
+        if (meta) expect(size).toEqual({ width: meta.width, height: meta.height });
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+    expect(said).toBeGreaterThan(100);
+    expect(left).toBeGreaterThan(5);
+  });
 });

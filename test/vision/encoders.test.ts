@@ -37,6 +37,7 @@ const SHAPES: [string, Tiny][] = [
   ["768 numbers", { width: 768 }],
   ["64 numbers, NHWC, one picture at a time", { width: 64, layout: "NHWC", batch: 1 }],
   ["64 numbers, three categories and a box", { width: 64, categories: 3, box: true, side: 48 }],
+  ["64 numbers, of pixels as they are", { width: 64, uint8: true }],
 ];
 
 test.each(SHAPES)("an encoder of %s becomes a model: 512 numbers, codes that tell pictures apart", async (_, tiny) => {
@@ -60,6 +61,25 @@ test.each(SHAPES)("an encoder of %s becomes a model: 512 numbers, codes that tel
     await model.close();
   }
 });
+
+test.each(["NCHW", "NHWC"] as const)(
+  "pixels as they are, %s, are what mean 0 and std 1/255 make of them",
+  async (layout) => {
+    const seen = async (name: string, uint8: boolean) => {
+      const input = { side: 32, ...(!uint8 && { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] }) };
+      const folder = tinyModel(join(at.dir, name), { layout, uint8 }, { input, codeThresholds: null });
+      const model = await openModel(await finished(folder));
+      try {
+        return await Promise.all([1, 2, 3, 4, 5, 6].map(async (n) => (await model.see(await patches(n))).feature));
+      } finally {
+        await model.close();
+      }
+    };
+    const [plain, scaled] = [await seen("plain", true), await seen("scaled", false)];
+    for (const [n, feature] of plain.entries()) expect(dot(feature, scaled[n]!)).toBeCloseTo(1, 5);
+    expect(Math.abs(dot(plain[0]!, scaled[1]!))).toBeLessThan(0.999);
+  },
+);
 
 test("a 512-wide encoder that brings its thresholds is taken as it is, under its own name", async () => {
   const folder = await finished(tinyModel(join(at.dir, "m"), {}, { codeThresholds: null }));
@@ -129,6 +149,12 @@ describe("refused, saying why", () => {
     ],
     ["too narrow a feature", { width: 4 }, {}, /feature gives 4 numbers a picture, not 8 to 8192/],
     ["no mean", {}, { input: { side: 32 } }, /input.mean and input.std are not given/],
+    [
+      "a mean for pixels that are wanted as they are",
+      { uint8: true },
+      { input: { side: 32, mean: [0, 0, 0], std: [1, 1, 1] } },
+      /takes uint8; looksee gives float32 where the card has input.mean and input.std/,
+    ],
     ["a name that is no folder", {}, { id: "../up" }, /id must be/],
   ])("%s", async (_, tiny, card, why) => {
     await expect(finished(tinyModel(join(at.dir, "m"), tiny, card))).rejects.toThrow(why);

@@ -31,10 +31,9 @@ test("a square beside the picture is all white, and a sliver of one pixel does n
   expect((await cut(picture, { left: 49.2, top: -30, size: 31 }, 32)).length).toBe(32 * 32 * 3);
 });
 
-test("cut copies pixels exactly when nothing is scaled", async () => {
+test("a picture that is the square itself is not copied", async () => {
   const picture = await decode(await (await quarters(64, 64)).png().toBuffer(), 64);
-  const { pixels } = picture;
-  expect(Buffer.compare(Buffer.from(await cut(picture, { left: 0, top: 0, size: 64 }, 64)), pixels)).toBe(0);
+  expect(await cut(picture, { left: 0, top: 0, size: 64 }, 64)).toBe(picture.pixels);
 });
 
 test("unscaled pixels land where the square asks for them, wherever it lies", async () => {

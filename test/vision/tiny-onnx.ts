@@ -7,6 +7,8 @@ export type Tiny = {
   side?: number;
   width?: number;
   layout?: "NCHW" | "NHWC";
+  /** Takes pixels as they are, and its card says nothing of mean and std. */
+  uint8?: boolean;
   /** Open by default; a number fixes it. */
   batch?: number;
   /** All features positive, as after a ReLU. */
@@ -27,7 +29,7 @@ export type Tiny = {
 };
 
 const GRID = 4;
-const FLOAT = 1;
+const [FLOAT, UINT8] = [1, 2];
 
 /**
  * The bytes of model.onnx: input `pixels`; outputs `feature` and, if asked for, `category`, `box`, `boxScore`, `boxes`,
@@ -77,8 +79,10 @@ export function tinyOnnx(tiny: Tiny = {}): Uint8Array {
     add("Reshape", [`${name}0`, `${name}S`], name);
     outputs.push(value(name, ["n", `${name}K`, columns]));
   };
-  const planes = layout === "NCHW" ? "pixels" : "planes";
-  if (layout === "NHWC") add("Transpose", ["pixels"], planes, ints("perm", [0, 3, 1, 2]));
+  const numbers = tiny.uint8 ? "numbers" : "pixels";
+  if (tiny.uint8) add("Cast", ["pixels"], numbers, int("to", FLOAT));
+  const planes = layout === "NCHW" ? numbers : "planes";
+  if (layout === "NHWC") add("Transpose", [numbers], planes, ints("perm", [0, 3, 1, 2]));
   const cell = side / GRID;
   add("AveragePool", [planes], "pooled", ints("kernel_shape", [cell, cell]), ints("strides", [cell, cell]));
   add("Flatten", ["pooled"], "cells");
@@ -110,7 +114,7 @@ export function tinyOnnx(tiny: Tiny = {}): Uint8Array {
     );
   }
   const shape = layout === "NCHW" ? [batch ?? "n", 3, side, side] : [batch ?? "n", side, side, 3];
-  const inputs = [value("pixels", shape)];
+  const inputs = [value("pixels", shape, tiny.uint8 ? UINT8 : FLOAT)];
   if (tiny.secondInput) {
     inputs.push(value("input_ids", ["n", 7]));
     outputs.push(value("echo", ["n", 7]));
@@ -133,7 +137,7 @@ export function tinyModel(folder: string, tiny: Tiny = {}, card: object = {}): s
   const { side = 32, categories = 0, box = false } = tiny;
   const given = {
     id: "tiny",
-    input: { side, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+    input: { side, ...(!tiny.uint8 && { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }) },
     outputs: {
       feature: { name: "feature" },
       ...(categories > 0 && { category: { name: "category", kind: "logits" } }),
@@ -163,6 +167,8 @@ const varint = (id: number, value: number) => bytes(number(id * 8), number(value
 const field = (id: number, content: Uint8Array) => bytes(number(id * 8 + 2), number(content.length), content);
 const text = (id: number, value: string) => field(id, Buffer.from(value));
 
+const int = (name: string, value: number) => bytes(text(1, name), varint(3, value), varint(20, 2));
+
 const ints = (name: string, values: number[]) =>
   bytes(text(1, name), ...values.map((v) => varint(8, v)), varint(20, 7));
 
@@ -177,7 +183,7 @@ const int64s = (name: string, values: number[]) =>
     field(9, new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer)),
   );
 
-function value(name: string, shape: (number | string)[]): Uint8Array {
+function value(name: string, shape: (number | string)[], type = FLOAT): Uint8Array {
   const dims = shape.map((n) => field(1, typeof n === "number" ? varint(1, n) : text(2, n)));
-  return bytes(text(1, name), field(2, field(1, bytes(varint(1, FLOAT), field(2, bytes(...dims))))));
+  return bytes(text(1, name), field(2, field(1, bytes(varint(1, type), field(2, bytes(...dims))))));
 }
