@@ -35,7 +35,8 @@ describe("openModel refuses", () => {
   test.each<[string, (card: Loose) => void]>([
     ["id", (card) => (card.id = "a b")],
     ["side", (card) => (card.input.side = 7)],
-    ["std", (card) => (card.input.std = [1, 0, 1])],
+    ["std", (card) => Object.assign(card.input, { mean: [0, 0, 0], std: [1, 0, 1] })],
+    ["mean without std", (card) => (card.input.mean = [0, 0, 0])],
     ["feature width", (card) => (card.outputs.feature.width = 256)],
     ["views", (card) => (card.views.sum = [])],
     ["thresholds", (card) => (card.codeThresholds = [0])],

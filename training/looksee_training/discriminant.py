@@ -3,8 +3,8 @@
     python3 -m looksee_training.discriminant ../models/float32 ../../prepared --mall ../../prepared-18 --mall ../../prepared-19
 
 Nothing is trained, it is had in one step from what the networks make of training pictures (`Served.described`), best of malls that they never met.
-What a photo and its catalogue picture differ in is scaled down, and of what is left the directions in which pictures differ most are kept, turned by a
-drawn rotation so that every sign says as much. Rewrites model.onnx and golden.json of the folder. `--shuffled` is the control: photos
+What a photo and its catalogue picture differ in is scaled down, and of what is left the directions in which pictures differ most are kept, brought a little
+towards each other in size and turned by a drawn rotation, so that every sign says as much. Rewrites model.onnx and golden.json of the folder. `--shuffled` is the control: photos
 belong to any item, and nothing may be gained. Source: Fisher's linear discriminant, with Hatch et al., "Within-class
 covariance normalization for SVM-based speaker recognition", Interspeech 2006, for the scaling.
 """
@@ -19,13 +19,14 @@ import torch
 from scipy.linalg import eigh, solve
 
 from .categories import LABELS
-from .export import to_input, write_golden, write_onnx
+from .export import answers_of, to_input, write_golden, write_onnx
 from .model import FEATURE_WIDTH, Projection
 from .onnx_weights import load_served
 from .sets import PictureSet, read_held_out
 from .views import plain_view
 
 SHRINK = 0.3  # of the mean variance within items, added to every direction
+LEVEL = -0.15  # each direction times its variance to this power: a few that tell kinds apart would outweigh what tells variants apart
 GROCERIES = 0.5  # weight of how groceries differ from each other, beside the malls
 LEAST_PHOTOS = 6  # of a garment's label, for it to have a mean
 
@@ -45,13 +46,31 @@ class Spread(NamedTuple):
     total: np.ndarray
     mean: np.ndarray
 
+    def scaled(self, mean, scale):
+        """What it is of numbers less `mean`, times `scale`, (d,) each."""
+        both = scale[:, None] * scale
+        return Spread(self.within * both, self.total * both, (self.mean - mean) * scale)
 
-def spread(pairs):
-    apart = (pairs.photos - pairs.catalog[pairs.theirs]) / np.float32(2**0.5)
+
+def spread(pairs, shuffled=False):
+    """shuffled: photos belong to any item."""
+    theirs = np.random.default_rng(0).permutation(pairs.theirs) if shuffled else pairs.theirs
+    apart = (pairs.photos - pairs.catalog[theirs]) / np.float32(2**0.5)
+    within = (apart.T @ apart / len(apart)).astype(np.float64)
     both = np.concatenate([pairs.catalog, pairs.photos])
     mean = both.mean(0, dtype=np.float64)
     both -= mean.astype(np.float32)
-    return Spread((apart.T @ apart / len(apart)).astype(np.float64), (both.T @ both / len(both)).astype(np.float64), mean)
+    return Spread(within, (both.T @ both / len(both)).astype(np.float64), mean)
+
+
+def joined(spreads):
+    """Spreads of shops of one size, one after another, as that of one shop."""
+    within, total, means = 0, 0, []
+    for one in spreads:
+        within, total = within + one.within, total + one.total
+        means.append(one.mean)
+    apart = np.stack(means) - np.mean(means, 0)
+    return Spread(within / len(means), (total + apart.T @ apart) / len(means), np.mean(means, 0))
 
 
 def between_labels(pictures, labels):
@@ -73,9 +92,9 @@ def discriminant(mall, groceries, labels, width=FEATURE_WIDTH):
     across /= shops @ across
     reached = between @ across
     between -= np.outer(shops, reached) + np.outer(reached, shops) - (across @ reached) * np.outer(shops, shops)
-    _, kept = eigh(between, within, subset_by_index=[len(within) - width, len(within) - 1])
+    variance, kept = eigh(between, within, subset_by_index=[len(within) - width, len(within) - 1])
     turn, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((width, width)))
-    weight = turn.T @ kept.T
+    weight = turn.T @ (kept * np.maximum(variance, 1e-6) ** LEVEL).T
     return weight.astype(np.float32), (-weight @ (mall.mean + groceries.mean) / 2).astype(np.float32)
 
 
@@ -96,30 +115,15 @@ def pairs_of(served, source, side):
     return Pairs(described(served, source, photos, side), described(served, source, catalog, side), theirs)
 
 
-def joined(shops):
-    """Pairs of several shops as those of one."""
-    begin = np.cumsum([0, *(len(shop.catalog) for shop in shops)])
-    theirs = np.concatenate([shop.theirs + at for shop, at in zip(shops, begin)])
-    return Pairs(np.concatenate([shop.photos for shop in shops]), np.concatenate([shop.catalog for shop in shops]), theirs)
-
-
-def scale_of(pairs):
-    """1 / deviation of each number, float32 (d,), and 0 for one that never changes."""
-    deviation = np.concatenate([pairs.photos, pairs.catalog]).std(0, dtype=np.float64)
-    return np.where(deviation > 1e-6, 1 / np.maximum(deviation, 1e-6), 0).astype(np.float32)
-
-
-def projection_of(mall, groceries, garments, labels, shuffled=False):
-    """Pairs of malls and groceries, garments (k, d) and their labels (k,) -> a `Projection`."""
-    mean, scale = mall.catalog.mean(0), scale_of(mall)
-    random = np.random.default_rng(0)
-    spreads = []
-    for pairs in (mall, groceries):
-        theirs = random.permutation(pairs.theirs) if shuffled else pairs.theirs
-        spreads.append(spread(Pairs((pairs.photos - mean) * scale, (pairs.catalog - mean) * scale, theirs)))
-    weight, bias = discriminant(*spreads, between_labels((garments - mean) * scale, labels))
-    projection = Projection(len(mean))
-    projection.mean.copy_(torch.from_numpy(mean))
+def projection_of(mall, groceries, garments, labels):
+    """Spreads of malls and groceries, garments (k, d) and their labels (k,) -> a `Projection`. A number that never changes counts for nothing."""
+    deviation = np.sqrt(mall.total.diagonal())
+    scale = np.where(deviation > 1e-6, 1 / np.maximum(deviation, 1e-6), 0)
+    spreads = [one.scaled(mall.mean, scale) for one in (mall, groceries)]
+    standard = (garments - mall.mean.astype(np.float32)) * scale.astype(np.float32)
+    weight, bias = discriminant(*spreads, between_labels(standard, labels))
+    projection = Projection(len(scale))
+    projection.mean.copy_(torch.from_numpy(mall.mean))
     projection.scale.copy_(torch.from_numpy(scale))
     projection.linear.weight.data, projection.linear.bias.data = torch.from_numpy(weight), torch.from_numpy(bias)
     return projection.eval()
@@ -135,15 +139,15 @@ def main():
     args = parser.parse_args()
     served, card = load_served(args.model)
     side = card["input"]["side"]
-    malls = joined([pairs_of(served, PictureSet(mall, "mall"), side) for mall in args.mall])
+    malls = joined(spread(pairs_of(served, PictureSet(mall, "mall"), side), args.shuffled) for mall in args.mall)
     groceries = PictureSet(args.prepared / "groceries", "groceries", held_out=read_held_out(args.held_out))
     clothing = PictureSet(args.prepared / "clothing", "clothing")
     garments = clothing.of("train")
     labels = np.array([garment.label for garment in garments])
-    shop, worn = pairs_of(served, groceries, side), described(served, clothing, garments, side)
-    served.project(projection_of(malls, shop, worn, labels, args.shuffled))
+    shop, worn = spread(pairs_of(served, groceries, side), args.shuffled), described(served, clothing, garments, side)
+    served.project(projection_of(malls, shop, worn, labels))
     write_onnx(served, args.model / "model.onnx", side)
-    write_golden(served, args.model, side, card["id"])
+    write_golden(answers_of(served), args.model, side, card["id"])
     print(json.dumps({"model": card["id"], "directions": FEATURE_WIDTH, "of": worn.shape[1]}))
 
 

@@ -19,6 +19,9 @@ from .categories import CATEGORIES
 from .model import FEATURE_WIDTH, Network, Served, folded
 from .onnx_weights import load_served
 
+INPUT = "picture"  # the network's
+HALF = 127.5  # of a pixel's range
+
 
 def load_network(checkpoint):
     """The evaluation network of a training checkpoint: its averaged weights if it has them."""
@@ -35,8 +38,8 @@ def write_onnx(served, file, side):
         warnings.simplefilter("ignore")  # tracing warns of shapes that are meant to stay symbolic
         torch.onnx.export(
             served, torch.zeros(2, 3, side, side), str(file), opset_version=13,
-            input_names=["picture"], output_names=list(Served.OUTPUTS),
-            dynamic_axes={"picture": {0: "n", 2: "s", 3: "s"}, **{name: {0: "n"} for name in Served.OUTPUTS}},
+            input_names=[INPUT], output_names=list(Served.OUTPUTS),
+            dynamic_axes={INPUT: {0: "n", 2: "s", 3: "s"}, **{name: {0: "n"} for name in Served.OUTPUTS}},
         )  # fmt: skip
 
 
@@ -47,11 +50,11 @@ def served(networks):
 
 def to_input(pixels):
     """uint8 (n, s, s, 3) -> float (n, 3, s, s) in -1..1, as the card says."""
-    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / HALF - 1
 
 
 def write_golden(answers, folder, side, model_id):
-    """golden.json: what `answers` (float (n, 3, s, s) -> Served.OUTPUTS) gives for the PNGs in folder/golden, side x side
+    """golden.json: what `answers` (uint8 (n, s, s, 3) -> Served.OUTPUTS) gives for the PNGs in folder/golden, side x side
     each, for the runtime to compare with.
 
     The PNGs are what the runtime's decoder makes of the JPEGs beside them (golden.ts writes both).
@@ -61,7 +64,7 @@ def write_golden(answers, folder, side, model_id):
     if pixels.shape[1:] != (side, side, 3):
         raise ValueError(f"GOLDEN_SIDE: {files[0]} is not {side} x {side}; run golden.ts with --side {side}")
     with torch.no_grad():
-        outputs = [np.asarray(o) for o in answers(to_input(pixels))]
+        outputs = [np.asarray(o) for o in answers(pixels)]
     cases = []
     for i, (file, image) in enumerate(zip(files, pixels)):
         category, box, score, feature = (o[i] for o in outputs[:4])
@@ -76,6 +79,11 @@ def write_golden(answers, folder, side, model_id):
     (folder / "golden.json").write_text(json.dumps({"model": model_id, "cases": cases}) + "\n")
 
 
+def answers_of(served):
+    """What a `Served` answers to uint8 (n, s, s, 3), as a function."""
+    return lambda pixels: served(to_input(pixels))
+
+
 def rounded(values, digits=6):
     return [round(float(v), digits) for v in values]
 
@@ -85,7 +93,7 @@ def base_card(model_id, side):
     return {
         "id": model_id, "version": 1,
         "input": {
-            "name": "picture", "side": side, "working": 512, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5],
+            "name": INPUT, "side": side, "working": 512, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5],
             "layout": "NCHW", "fit": "contain",
         },
         "outputs": {
@@ -131,7 +139,7 @@ def main():
     for file in args.card:
         card = merge(card, json.loads(Path(file).read_text()))
     write_onnx(network, folder / "model.onnx", card["input"]["side"])
-    write_golden(network, folder, card["input"]["side"], card["id"])
+    write_golden(answers_of(network), folder, card["input"]["side"], card["id"])
     (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n")
     print(f"{folder / 'model.onnx'}: {(folder / 'model.onnx').stat().st_size / 1e6:.1f} MB")
 

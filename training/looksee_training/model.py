@@ -80,7 +80,7 @@ class Places(nn.Module):
     idea, on grids of the whole picture: Lazebnik et al., "Beyond bags of features: spatial pyramid matching", CVPR 2006.
     """
 
-    COUNT = 3
+    COUNT = 4
 
     def forward(self, maps, box):
         y, x = (shares(box[:, axis], box[:, axis + 2], self.COUNT, maps[0].shape[3 - axis]) for axis in (1, 0))

@@ -3,7 +3,8 @@
     python3 -m looksee_training.quantize ../models/float ../../prepared --id NAME --out ../models/default
 
 Weights have a scale a channel, activations one a tensor, taken from training pictures. What stays float32 is the box's
-last convolution, and what is pooled until the projection of it. Needs requirements-quantize.txt beside torch; nothing else in training does.
+last convolution, and what is pooled until the projection of it. It takes pixels as they are, uint8 (n, s, s, 3). Needs
+requirements-quantize.txt beside torch; nothing else in training does.
 """
 
 import argparse
@@ -13,19 +14,21 @@ from pathlib import Path
 
 import onnx  # before torch: afterwards it cannot be imported
 import onnxruntime
+from onnx import helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 import numpy as np
 
 from .evaluate import centre_window
-from .export import merge, to_input, write_golden
+from .export import HALF, INPUT, merge, to_input, write_golden
 from .model import Served
 from .sets import PictureSet, read_held_out
 from .views import plain_view
 
 PICTURES = {"groceries": 150, "mall": 150, "clothing": 100, "streets": 50}  # whole and the middle by turns
 BATCH = 10
+ZERO = 128  # the pixel that is 0 to a network in int8
 OPERATIONS = ["Conv", "Clip", "Add", "Gemm"]  # Clip and Add too, or each would leave int8 and come back
 FLOAT = ("/box/cells/", "/feature/", "/places", "/category/")  # a module that is asked twice has a number behind its name
 
@@ -43,8 +46,36 @@ def training_pictures(prepared, held_out, side, seed=0):
     return np.stack(found)
 
 
-def quantize(source, out, pictures, input_name="picture"):
-    """source, out: ONNX files; pictures: uint8 (n, side, side, 3), n a multiple of BATCH, whose activations set the ranges."""
+def shift_pixels(model, by):
+    """In place: the network answers to x what it answered to x + by (but for what its first convolution adds around the picture)."""
+    first = next(node for node in model.graph.node if INPUT in node.input)
+    named = {tensor.name: tensor for tensor in model.graph.initializer}
+    weight, bias = (numpy_helper.to_array(named[name]) for name in first.input[1:])
+    named[first.input[2]].CopyFrom(numpy_helper.from_array(bias + np.float32(by) * weight.sum((1, 2, 3)), first.input[2]))
+
+
+def take_pixels(model):
+    """In place: the input is uint8 (n, s, s, 3), what the first step made of floats so far."""
+    graph = model.graph
+    step = next(node for node in graph.node if node.op_type == "QuantizeLinear" and INPUT in node.input)
+    named = {tensor.name: tensor for tensor in graph.initializer}
+    for name, value in zip(step.input[1:], (np.float32(1 / HALF), np.uint8(ZERO))):
+        named[name].CopyFrom(numpy_helper.from_array(np.array(value), name))
+    turned = helper.make_node("Transpose", [INPUT], list(step.output), name="/pixels/Transpose", perm=[0, 3, 1, 2])
+    at = list(graph.node).index(step)
+    graph.node.remove(step)
+    graph.node.insert(at, turned)
+    n, _, height, width = (dim.dim_param or dim.dim_value for dim in graph.input[0].type.tensor_type.shape.dim)
+    graph.input[0].CopyFrom(helper.make_tensor_value_info(INPUT, onnx.TensorProto.UINT8, [n, height, width, 3]))
+
+
+def quantize(source, out, pictures):
+    """source, out: ONNX files; pictures: uint8 (n, side, side, 3), n a multiple of BATCH, whose activations set the ranges.
+
+    A pixel p is (p - 127.5) / 127.5 to the network in float32. Brought to 8 bits, two neighbours would be one; so they stay
+    what they are, (p - 128) / 127.5, and the first convolution's bias makes up for the half.
+    """
+    half = ZERO / HALF - 1
 
     class Shown(CalibrationDataReader):
         def __init__(self):
@@ -52,11 +83,14 @@ def quantize(source, out, pictures, input_name="picture"):
 
         def get_next(self):
             batch = next(self.batches, None)
-            return None if batch is None else {input_name: to_input(batch).numpy()}
+            return None if batch is None else {INPUT: to_input(batch).numpy() - np.float32(half)}
 
     prepared = Path(out).with_suffix(".shapes.onnx")
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
-    names = [node.name for node in onnx.load(str(prepared)).graph.node]
+    network = onnx.load(str(prepared))
+    shift_pixels(network, half)
+    onnx.save(network, str(prepared))
+    names = [node.name for node in network.graph.node]
     quantize_static(
         str(prepared), str(out), Shown(), quant_format=QuantFormat.QDQ, op_types_to_quantize=OPERATIONS,
         per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
@@ -64,12 +98,16 @@ def quantize(source, out, pictures, input_name="picture"):
         extra_options={"CalibMovingAverage": True},
     )  # fmt: skip
     prepared.unlink()
+    network = onnx.load(str(out))
+    take_pixels(network)
+    onnx.checker.check_model(network)
+    onnx.save(network, str(out))
 
 
-def answers_of(file, input_name="picture"):
-    """What the runtime's library answers to float (n, 3, s, s), as a function to Served.OUTPUTS."""
+def answers_of(file):
+    """What the runtime's library answers to uint8 (n, s, s, 3), as a function to Served.OUTPUTS."""
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
-    return lambda x: session.run(list(Served.OUTPUTS), {input_name: x.numpy()})
+    return lambda pixels: session.run(list(Served.OUTPUTS), {INPUT: pixels})
 
 
 def main():
@@ -85,6 +123,7 @@ def main():
     card = json.loads((source / "card.json").read_text()) | {"id": args.id}
     for file in args.card:
         card = merge(card, json.loads(Path(file).read_text()))
+    card["input"] = {key: value for key, value in card["input"].items() if key not in ("mean", "std")} | {"layout": "NHWC"}
     card["training"]["numbers"] = f"int8, made of {source.name} with the ranges of {sum(PICTURES.values())} training pictures"
     side = card["input"]["side"]
     out.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from looksee_training.discriminant import Pairs, between_labels, discriminant, joined, projection_of, spread
+from looksee_training.discriminant import LEVEL, Pairs, between_labels, discriminant, joined, projection_of, spread
 from looksee_training.export import served, write_onnx
 from looksee_training.model import Network, Projection
 from looksee_training.onnx_weights import load_served
@@ -32,8 +32,7 @@ def found_first(weight, bias, pairs):
 def fitted(random, shuffled=False):
     spreads = []
     for mean in (0.0, 2.0):
-        pairs = a_shop(random, mean)
-        spreads.append(spread(pairs._replace(theirs=random.permutation(pairs.theirs)) if shuffled else pairs))
+        spreads.append(spread(a_shop(random, mean), shuffled))
     return discriminant(*spreads, np.zeros((D, D)), width=12)
 
 
@@ -67,21 +66,30 @@ def test_what_is_kept_are_the_leading_directions_of_the_generalised_eigenproblem
     weight, _ = discriminant(mall, shop, np.zeros((D, D)), width=5)
     within = mall.within + shop.within
     within += 0.3 * within.diagonal().mean() * np.eye(D)
-    assert np.allclose(weight @ within @ weight.T, np.eye(5), atol=1e-4)
+    level = np.linalg.eigvalsh(weight @ within @ weight.T)
     half = np.linalg.inv(np.linalg.cholesky(within))
     apart = half @ (mall.mean - shop.mean)
     others = np.eye(D) - np.outer(apart, apart) / (apart @ apart)
     kept = np.linalg.eigvalsh(others @ half @ (mall.total + 0.5 * shop.total) @ half.T @ others)[-5:]
+    assert np.allclose(level, np.sort(kept ** (2 * LEVEL)), rtol=1e-3), "what a photo differs in, as much in each but for the levelling"
     found = np.linalg.eigvalsh(weight @ (mall.total + 0.5 * shop.total) @ weight.T)
-    assert np.allclose(found, kept, rtol=1e-3)
+    assert np.allclose(found, kept ** (1 + 2 * LEVEL), rtol=1e-3)
 
 
 def test_several_shops_are_joined_as_one():
     random = np.random.default_rng(3)
-    both = joined([a_shop(random), a_shop(random, 2.0)])
-    assert len(both.catalog) == len(both.photos) == 2 * ITEMS
-    near = np.abs(both.photos - both.catalog[both.theirs])[:, 6:].max()
-    assert near < 1, "each photo lies by its own picture in the directions that tell items apart"
+    one, two = a_shop(random), a_shop(random, 2.0)
+    both = Pairs(*(np.concatenate(parts) for parts in (one[:1] + two[:1], one[1:2] + two[1:2], (one.theirs, two.theirs + ITEMS))))
+    for found, wanted in zip(joined([spread(one), spread(two)]), spread(both)):
+        assert np.allclose(found, wanted, atol=1e-4)
+
+
+def test_scaled_is_what_scaled_numbers_give():
+    random = np.random.default_rng(5)
+    pairs, mean, scale = a_shop(random, 2.0), random.standard_normal(D), random.uniform(0.5, 2, D)
+    wanted = spread(Pairs(*(((part - mean) * scale).astype(np.float32) for part in pairs[:2]), pairs.theirs))
+    for found, expected in zip(spread(pairs).scaled(mean, scale), wanted):
+        assert np.allclose(found, expected, atol=1e-4)
 
 
 def test_numbers_of_any_scale_are_weighed_alike_and_one_that_never_changes_does_no_harm():
@@ -93,7 +101,7 @@ def test_numbers_of_any_scale_are_weighed_alike_and_one_that_never_changes_does_
         wide = [np.concatenate([part, np.tile(part[:, 6:7], 600) * 0 + 5], 1) for part in (pairs.photos, pairs.catalog)]
         return Pairs(wide[0] * times, wide[1] * times, pairs.theirs)
 
-    projection = projection_of(shop(), shop(2.0), shop().photos, np.arange(ITEMS) % 2)
+    projection = projection_of(spread(shop()), spread(shop(2.0)), shop().photos, np.arange(ITEMS) % 2)
     new = shop(2.0)
     with torch.no_grad():
         photos, catalog = (torch.nn.functional.normalize(projection(torch.from_numpy(part)), dim=1) for part in new[:2])

@@ -78,22 +78,23 @@ def test_the_mask_is_the_box_and_lets_the_loss_move_it():
     assert (box.grad.abs() > 0).all()
 
 
-def test_places_are_the_means_and_deviations_within_the_ninths_of_the_box():
+def test_places_are_the_means_and_deviations_within_the_parts_of_the_box():
     torch.manual_seed(0)
     maps, box = torch.randn(2, 5, 14, 10), torch.tensor([[0.1, 0.2, 0.9, 0.7], [0.0, 0.0, 0.5, 1.0]])
-    found = Places()([maps], box).reshape(2, 2, 9, 5)  # mean and deviation, place by place from the top left, of each channel
+    count = Places.COUNT
+    found = Places()([maps], box).reshape(2, 2, count**2, 5)  # mean and deviation, place by place from the top left, of each channel
     for n in range(2):
         x1, y1, x2, y2 = box[n].tolist()
-        for row in range(3):
-            for column in range(3):
-                w, h = (x2 - x1) / 3, (y2 - y1) / 3
+        for row in range(count):
+            for column in range(count):
+                w, h = (x2 - x1) / count, (y2 - y1) / count
                 place = torch.tensor([[x1 + column * w, y1 + row * h, x1 + (column + 1) * w, y1 + (row + 1) * h]])
                 share = soft_mask(place, 14, 10)[0, 0]
                 share = share / share.sum()
                 mean = (maps[n] * share).sum((1, 2))
                 deviation = ((maps[n] - mean[:, None, None]) ** 2 * share).sum((1, 2)).sqrt()
-                assert torch.allclose(found[n, 0, 3 * row + column], mean, atol=1e-4)
-                assert torch.allclose(found[n, 1, 3 * row + column], deviation, atol=1e-3)
+                assert torch.allclose(found[n, 0, count * row + column], mean, atol=1e-4)
+                assert torch.allclose(found[n, 1, count * row + column], deviation, atol=1e-3)
 
 
 def test_a_box_without_area_has_places_too():
