@@ -30,8 +30,8 @@ const ROUNDS = 40;
 /** No truth is less likely than that: one mislabelled item must not decide the fit. */
 const FLOOR = 1e-4;
 const logOf = (p: number): number => Math.log(Math.max(FLOOR, p));
-/** By as many must the witnesses gain, lest what was chance be believed. */
-const STANDARD_ERRORS = 2;
+/** By as many must the witnesses gain, lest what was chance be believed: the best of 693 fusions is asked, and gains two by chance. */
+const STANDARD_ERRORS = 3;
 /** Neighbours of this little weight change nothing, but for a category that the model does not have. */
 const MODEL_ALONE = 1e4;
 

@@ -144,7 +144,7 @@ describe("its fit", () => {
       () => 0.6,
       () => 0.45,
     );
-    const often = few.flatMap((witness) => Array<Witness>(6).fill(witness));
+    const often = few.flatMap((witness) => Array<Witness>(24).fill(witness));
     const alone = (fusion: Fusion) => fusion.model.every((weight) => weight === 1e4);
     expect(alone(fitFusion(few, CLASSES))).toBe(true);
     expect(alone(fitFusion(often, CLASSES))).toBe(true);
