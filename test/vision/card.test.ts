@@ -70,10 +70,6 @@ describe("openModel refuses", () => {
       await expect(opening()).rejects.toMatchObject({ code: "MODEL_GOLDEN" });
     }
   });
-  test("a network that answers otherwise than golden.json says", async () => {
-    await change("card.json", (card) => (card.input.mean = [0, 0, 0])); // the same as another network would answer
-    await expect(opening()).rejects.toMatchObject({ code: "MODEL_GOLDEN" });
-  });
 });
 
 test("an untouched copy opens", async () => {
