@@ -19,7 +19,10 @@ export type Answer = {
 };
 type Job = { pixels: Uint8Array; resolve(answer: Answer): void; reject(error: unknown): void };
 
-/** A thread, and the memory in which it finds its pictures: a buffer for every batch would keep the garbage collector busy. */
+/**
+ * A thread, and the memory in which it finds its pictures, written only while it has nothing in hand: a buffer for every batch
+ * would keep the garbage collector busy.
+ */
 type Seat = { worker: Worker; pixels: Uint8Array };
 
 /** The network behind worker threads; tensors of concurrent callers are run together. Closed whole, never reloaded. */

@@ -157,22 +157,23 @@ describe("a plain JPEG's size", () => {
   test("with any of its bytes changed: what is said is what the decoder says, or the picture is broken", async () => {
     const bytes = await drawn();
     const header = bytes.indexOf(Buffer.from([0xff, 0xda]));
-    let [said, left] = [0, 0];
+    let [compared, left] = [0, 0];
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: header }), fc.integer({ min: 0, max: 255 }), async (at, byte) => {
         const changed = Buffer.from(bytes);
         changed[at] = byte;
         const size = jpegSize(changed);
         if (size === null) return void left++;
-        said++;
         const meta = await sharp(changed, { failOn: "none" })
           .metadata()
           .catch(() => null);
-        if (meta) expect(size).toEqual({ width: meta.width, height: meta.height });
+        if (meta === null) return;
+        compared++;
+        expect(size).toEqual({ width: meta.width, height: meta.height });
       }),
       { numRuns: 300, seed: 1 },
     );
-    expect(said).toBeGreaterThan(100);
+    expect(compared).toBeGreaterThan(100);
     expect(left).toBeGreaterThan(5);
   });
 });
