@@ -1,30 +1,52 @@
-/**
- * Fitted on held-out pairs when the model was trained; it travels in the model's card. `lead`, if there is one, says what
- * it adds that a hit is nearer than every other item (or takes away that another is nearer): `most` at the most, three
- * quarters of it for a lead of `within`, a difference of cosines.
- */
-export type ScoreCalibration = { slope: number; intercept: number; lead?: { most: number; within: number } };
+/** What a logistic curve gains by a number: `most` at the most, three quarters of it at `within`. */
+type Gain = { most: number; within: number };
 
 /**
- * Probability, 0..1, that a hit at this cosine is the very product: 1 / (1 + exp(-(slope * cosine + most * tanh(lead /
- * within) + intercept))). Among near variants each may be as like the photo as the other, and only one is the product, so
- * likeness alone would promise it many times over.
+ * Fitted on held-out pairs when the model was trained; it travels in the model's card. `lead` and `share`, if they are there,
+ * say what it adds that a hit is nearer than every other item (or takes away that another is nearer): see `Lead`.
  */
-export function scoreOf(cosine: number, calibration: ScoreCalibration, lead = 0): number {
-  const { slope, intercept, lead: counted } = calibration;
-  const led = counted ? counted.most * Math.tanh(lead / counted.within) : 0;
+export type ScoreCalibration = { slope: number; intercept: number; lead?: Gain; share?: Gain };
+
+/**
+ * How much nearer than the nearest other item a hit is, negative for all but the first: `by`, a difference of cosines, and
+ * `share`, of how far the pictures of the two nearest items lie apart (1 less their cosine). The very picture of the first has
+ * a share of 1, and one as near to the second 0: what is little where products differ much is much among near variants.
+ */
+export type Lead = { by: number; share: number };
+
+/** Nothing is known of how sure a hit is. */
+const NO_LEAD: Lead = { by: 0, share: 0 };
+/** Pictures that are nearer to each other are as good as the same; int8 tells them apart no further. */
+const LEAST_APART = 1e-3;
+
+/**
+ * Probability, 0..1, that a hit at this cosine is the very product: 1 / (1 + exp(-(slope * cosine + intercept + lead.most *
+ * tanh(by / lead.within) + share.most * tanh(share / share.within)))). Among near variants each may be as like the photo as the
+ * other, and only one is the product, so likeness alone would promise it many times over.
+ */
+export function scoreOf(cosine: number, calibration: ScoreCalibration, { by, share }: Lead = NO_LEAD): number {
+  const { slope, intercept } = calibration;
+  const led = gained(calibration.lead, by) + gained(calibration.share, share);
   return 1 / (1 + Math.exp(-(slope * cosine + led + intercept)));
 }
 
+function gained(gain: Gain | undefined, by: number): number {
+  return gain ? gain.most * Math.tanh(by / gain.within) : 0;
+}
+
 /**
- * How much nearer than the nearest other item a hit of this cosine is, from all hits, an item each; negative for all but
- * the first. 0 where there is no other: nothing is known of how sure it is then.
+ * The lead of a hit of a given cosine, from all hits, an item each; `apart`: 1 less the cosine of the pictures of the two
+ * nearest. No lead where there is no other.
  */
-export function leadAmong(hits: readonly { cosine: number }[]): (cosine: number) => number {
+export function leadAmong(hits: readonly { cosine: number }[], apart: number): (cosine: number) => Lead {
+  if (hits.length < 2) return () => NO_LEAD;
   let [first, second] = [-Infinity, -Infinity];
   for (const { cosine } of hits) {
     if (cosine > first) [first, second] = [cosine, first];
     else if (cosine > second) second = cosine;
   }
-  return (cosine) => (hits.length < 2 ? 0 : cosine - (cosine === first ? second : first));
+  return (cosine) => {
+    const by = cosine - (cosine === first ? second : first);
+    return { by, share: by / Math.max(apart, LEAST_APART) };
+  };
 }

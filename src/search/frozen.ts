@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { LookseeError } from "../errors.ts";
 import type { ItemGroups } from "../ranking/index.ts";
-import type { Box, Card } from "../vision/index.ts";
+import type { Box } from "../vision/index.ts";
 import type { Guess, SeenObject } from "./result.ts";
 
 /** An answer as it was when first given: its later pages neither repeat nor skip, whatever the catalog does meanwhile. */
 export type FrozenList = {
   searchId: string;
   modelVersion: string;
-  /** The model that gave it, which may have been replaced since. */
-  model: Pick<Card, "id" | "calibration">;
+  /** Of the model that gave it, which may have been replaced since. */
+  modelId: string;
   imageId: string | null;
   itemId: string | null;
   category: string | null;
@@ -18,6 +18,8 @@ export type FrozenList = {
   categories: Guess[];
   noGoodMatch: boolean;
   limit: number;
+  /** How likely a hit of a cosine is the very product, the others being there: 0..1. */
+  scoreOf: (cosine: number) => number;
   /** The pictures found, in their final order; grouped into items as far down as pages have been asked for. */
   groups: ItemGroups;
 };

@@ -11,6 +11,7 @@ import {
   ItemGroups,
   leadAmong,
   QUALITY_DEPTH,
+  restore,
   type Survivor,
   scoreOf,
   voters,
@@ -130,18 +131,20 @@ export class Searcher {
     clock.lap("coarse");
     const limit = query.limit ?? DEFAULT_LIMIT;
     let groups = this.#ranked(subject, scanned, limit, clock);
-    if (subject.again && !this.#isSure(groups.found)) {
+    let scoreOf = this.#scoreAmong(groups.found);
+    if (subject.again && !isSure(groups.found, scoreOf)) {
       const again = await subject.again();
       clock.lap("model");
       const nearer = await this.coarse(again.code, query.category);
       clock.lap("coarse");
       groups = this.#ranked(again, nearer, limit, clock);
+      scoreOf = this.#scoreAmong(groups.found);
     }
     const [best] = groups.found;
     return {
       searchId: randomBytes(12).toString("base64url"),
       modelVersion: `${this.#model.card.id}@${this.#model.card.version}`,
-      model: this.#model.card,
+      modelId: this.#model.id,
       imageId: query.imageId ?? null,
       itemId: query.itemId ?? null,
       category: query.category ?? null,
@@ -150,6 +153,7 @@ export class Searcher {
       categories,
       noGoodMatch: best === undefined || this.#isNoMatch(best.cosine),
       limit,
+      scoreOf,
       groups,
     };
   }
@@ -208,16 +212,24 @@ export class Searcher {
   }
 
   /** The items from `offset` on; knows afterwards whether there are more. */
-  #page({ groups, model }: FrozenList, offset: number, limit: number): SearchHit[] {
+  #page({ groups, modelId, scoreOf }: FrozenList, offset: number, limit: number): SearchHit[] {
     this.#group(groups, offset + limit + 1);
     const part = groups.found.slice(offset, offset + limit);
-    return hitsOf(this.#catalog, this.catalogName, model.id, part, scoreAmong(groups.found, model));
+    return hitsOf(this.#catalog, this.catalogName, modelId, part, scoreOf);
   }
 
-  #isSure(found: ItemGroups["found"]): boolean {
-    const [best] = found;
-    if (best === undefined) return true; // nothing is there to be found
-    return scoreAmong(found, this.#model.card)(best.cosine) >= SURE;
+  /** The score of a hit by its cosine, the others being there. */
+  #scoreAmong(found: ItemGroups["found"]): (cosine: number) => number {
+    const leadOf = leadAmong(found, this.#apart(found));
+    return (cosine) => scoreOf(cosine, this.#model.card.calibration.score, leadOf(cosine));
+  }
+
+  /** 1 less the cosine of the pictures of the first two items; 1 where there are not two. */
+  #apart(found: ItemGroups["found"]): number {
+    const two = found.slice(0, 2).map(({ imageId }) => imageId);
+    const features = this.#catalog.features(this.#model.id, two);
+    const [one, other] = two.map((imageId) => features.get(imageId));
+    return one && other ? 1 - cosine(restore(one), other) : 1;
   }
 
   /** By likeness alone: two that are as near as each other are a match twice, not none. */
@@ -295,13 +307,8 @@ export class Searcher {
   }
 }
 
-/** The score of a hit by its cosine, the others being there. */
-function scoreAmong(
-  found: ItemGroups["found"],
-  { calibration }: Pick<Eyes["card"], "calibration">,
-): (cosine: number) => number {
-  const leadOf = leadAmong(found);
-  return (cosine) => scoreOf(cosine, calibration.score, leadOf(cosine));
+function isSure([best]: ItemGroups["found"], scoreOf: FrozenList["scoreOf"]): boolean {
+  return best === undefined || scoreOf(best.cosine) >= SURE; // nothing is there to be found
 }
 
 function resultOf(list: FrozenList, hits: SearchHit[], nextCursor: string | null, timings: Timings): SearchResult {

@@ -11,6 +11,10 @@ export type View = { of: "whole" | "box" | "centre"; size: number; weight: numbe
 
 export type Layout = "NCHW" | "NHWC";
 
+/** What a score gains by beside the cosine. */
+const LED = ["lead", "share"] as const;
+type Led = (typeof LED)[number];
+
 /** What card.json says of a model: how to feed it, what it answers, where it comes from and how good it was measured. */
 export type Card = {
   id: string;
@@ -48,12 +52,13 @@ export type Card = {
   views: { sum: View[]; minBoxScore: number; minObjectScore?: number };
   codeThresholds: number[] | null;
   /**
-   * score = 1 / (1 + exp(-(slope * cosine + most * tanh(lead / within) + intercept))), lead being how much nearer the hit is
-   * than any other item, and `lead` optional; where the best hit's score without that part is below noGoodMatch, "we don't
-   * have it".
+   * score = 1 / (1 + exp(-(slope * cosine + intercept + lead.most * tanh(by / lead.within) + share.most * tanh(share /
+   * share.within)))), by being how much nearer the hit is than any other item, share that beside how far the pictures of the two
+   * nearest lie apart, and `lead` and `share` optional; where the best hit's score without them is below noGoodMatch, "we
+   * don't have it".
    */
   calibration: {
-    score: { slope: number; intercept: number; lead?: { most: number; within: number } };
+    score: { slope: number; intercept: number } & Partial<Record<Led, { most: number; within: number }>>;
     noGoodMatch: number;
   };
   training: Record<string, unknown>;
@@ -139,9 +144,11 @@ export function faultOf(card: Card): string | null {
     return `codeThresholds must be null or ${FEATURE_WIDTH} numbers`;
   if (!number(calibration?.score?.slope) || !number(calibration.score.intercept) || !number(calibration.noGoodMatch))
     return "calibration must give score.slope, score.intercept and noGoodMatch";
-  const { lead } = calibration.score;
-  if (lead !== undefined && !(number(lead?.most) && number(lead.within) && lead.most >= 0 && lead.within > 0))
-    return "calibration.score.lead must give most, not below 0, and within, above 0";
+  for (const name of LED) {
+    const gain = calibration.score[name];
+    if (gain !== undefined && !(number(gain?.most) && number(gain.within) && gain.most >= 0 && gain.within > 0))
+      return `calibration.score.${name} must give most, not below 0, and within, above 0`;
+  }
   return null;
 }
 

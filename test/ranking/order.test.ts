@@ -53,23 +53,30 @@ test("the score is the card's logistic curve: in (0, 1), rising with the cosine"
   expect(scoreOf(0.5, calibration)).toBe(0.5);
   expect(scoreOf(0.6, calibration)).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
   expect(scoreOf(0.7, calibration)).toBeGreaterThan(scoreOf(0.6, calibration));
-  expect(scoreOf(0.6, calibration, 0.1)).toBe(scoreOf(0.6, calibration)); // a card without `lead`
+  expect(scoreOf(0.6, calibration, { by: 0.1, share: 0.5 })).toBe(scoreOf(0.6, calibration)); // a card without either
 });
 
 describe("the lead", () => {
-  const calibration = { slope: 6, intercept: -5, lead: { most: 3, within: 0.05 } };
+  const calibration = {
+    slope: 6,
+    intercept: -5,
+    lead: { most: 3, within: 0.05 },
+    share: { most: 2, within: 0.5 },
+  };
 
   test("adds to the score of the nearest and takes from that of the others, up to its most", () => {
-    expect(scoreOf(0.9, calibration, 0)).toBeCloseTo(1 / (1 + Math.exp(-0.4)), 12);
-    expect(scoreOf(0.9, calibration, 0.05)).toBeCloseTo(1 / (1 + Math.exp(-0.4 - 3 * Math.tanh(1))), 12);
-    expect(scoreOf(0.9, calibration, 10)).toBeCloseTo(1 / (1 + Math.exp(-3.4)), 12);
-    expect(scoreOf(0.9, calibration, -10)).toBeCloseTo(1 / (1 + Math.exp(2.6)), 12);
+    const at = (by: number, share: number) => scoreOf(0.9, calibration, { by, share });
+    expect(at(0, 0)).toBeCloseTo(1 / (1 + Math.exp(-0.4)), 12);
+    expect(at(0.05, 0)).toBeCloseTo(1 / (1 + Math.exp(-0.4 - 3 * Math.tanh(1))), 12);
+    expect(at(0, 0.5)).toBeCloseTo(1 / (1 + Math.exp(-0.4 - 2 * Math.tanh(1))), 12);
+    expect(at(10, 100)).toBeCloseTo(1 / (1 + Math.exp(-5.4)), 12);
+    expect(at(-10, -100)).toBeCloseTo(1 / (1 + Math.exp(4.6)), 12);
   });
 
   test("is measured from the nearest other hit: of two that are equal nobody leads, and where there is one only neither", () => {
     const of = (...cosines: number[]) => {
-      const lead = leadAmong(cosines.map((cosine) => ({ cosine })));
-      return cosines.map((cosine) => Math.round(lead(cosine) * 1000) / 1000);
+      const lead = leadAmong(hitsAt(cosines), 0.4);
+      return cosines.map((cosine) => Math.round(lead(cosine).by * 1000) / 1000);
     };
     expect(of(0.9, 0.8, 0.5)).toEqual([0.1, -0.1, -0.4]);
     expect(of(0.8, 0.9, 0.5)).toEqual([-0.1, 0.1, -0.4]); // sales may have changed the order of near ones
@@ -77,16 +84,41 @@ describe("the lead", () => {
     expect(of(0.9)).toEqual([0]);
   });
 
+  test("has a share of how far the two nearest lie apart: 1 for the first's own picture, 0 between the two", () => {
+    const [first, second] = [unit([4, 3, 3]), unit([3, 4, 3])];
+    const share = (photo: number[]) => {
+      const cosines = [dot(photo, first), dot(photo, second)];
+      return leadAmong(hitsAt(cosines), 1 - dot(first, second))(cosines[0]!).share;
+    };
+    expect(share(first)).toBeCloseTo(1, 12);
+    expect(share(second)).toBeCloseTo(-1, 12);
+    expect(share(unit([1, 1, 0]))).toBeCloseTo(0, 12);
+  });
+
+  test("has no share among pictures that are the same, and one that counts as none for a hit far behind them", () => {
+    const lead = leadAmong(hitsAt([0.9, 0.9, 0.5]), 0);
+    expect(lead(0.9)).toEqual({ by: 0, share: 0 });
+    expect(scoreOf(0.5, calibration, lead(0.5))).toBeCloseTo(1 / (1 + Math.exp(2 + 5)), 3); // 6 * 0.5 - 5, and both at their least
+  });
+
   test("leaves hits in the order of their cosines", () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 30 }), (cosines) => {
-        const lead = leadAmong(cosines.map((cosine) => ({ cosine })));
+      fc.property(cosinesAndApart, ([cosines, apart]) => {
+        const lead = leadAmong(hitsAt(cosines), apart);
         const scores = cosines.toSorted((a, b) => b - a).map((cosine) => scoreOf(cosine, calibration, lead(cosine)));
         expect(scores).toEqual(scores.toSorted((a, b) => b - a));
       }),
     );
   });
 });
+
+const hitsAt = (cosines: readonly number[]) => cosines.map((cosine) => ({ cosine }));
+const unit = (v: number[]) => v.map((x) => x / Math.hypot(...v));
+const dot = (a: number[], b: number[]) => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
+const cosinesAndApart = fc.tuple(
+  fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 30 }),
+  fc.double({ min: 0, max: 2, noNaN: true }),
+);
 
 const survivor = fc.record({
   imageId: fc.integer({ min: 1, max: 40 }),

@@ -16,6 +16,7 @@ import {
   upsert,
 } from "./shop.ts";
 
+const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
 let shop: ReturnType<typeof temporaryShop>;
 const open: { close(): Promise<void> }[] = [];
 
@@ -133,6 +134,25 @@ describe("a search", () => {
     expect(hits[0]!.score).toBeLessThan(alone!.score - 0.005);
     expect(hits[1]!.score).toBeGreaterThan(hits[0]!.score - 0.05);
     expect(noGoodMatch).toBe(false);
+  });
+
+  test("scores each hit by its cosine, its lead, and the lead's share of how far the first two items lie apart", async () => {
+    const items = drawItems(30);
+    upsert(shop.catalog, items);
+    const searcher = await searcherOf();
+    const photo = near(items[4]!.pictures[0]!.feature, 4000, 0.3);
+    const hits = await everyHit(searcher, { image: photoOf(photo, items[4]!.kind!), limit: 4 });
+    expect(hits).toHaveLength(30);
+    const of = new Map(items.map(({ itemId, pictures }) => [itemId, pictures.map(({ feature }) => feature)]));
+    const likest = ({ itemId }: SearchHit) => of.get(itemId)!.toSorted((a, b) => dot(photo, b) - dot(photo, a))[0]!;
+    const [first, second] = [likest(hits[0]!), likest(hits[1]!)];
+    for (const [n, hit] of hits.entries()) {
+      const cosine = dot(photo, likest(hit));
+      const by = cosine - dot(photo, n === 0 ? second : first);
+      const share = by / (1 - dot(first, second));
+      const logit = 12 * cosine - 8 + 3 * Math.tanh(by / 0.05) + Math.tanh(share / 0.5);
+      expect(hit.score).toBeCloseTo(1 / (1 + Math.exp(-logit)), 2); // what is kept of a feature is int8
+    }
   });
 
   test("restricted to a category finds all of it and nothing else", async () => {
@@ -286,7 +306,7 @@ describe("read your writes", () => {
         this: CatalogStore,
         ...given: unknown[]
       ) {
-        if (++calls % 3 === 0) upsert(elsewhere.catalog("main"), days[(calls / 3) % 2]!);
+        if (++calls % 4 === 0) upsert(elsewhere.catalog("main"), days[(calls / 4) % 2]!); // a try makes three of them
         return own.apply(this, given) as never;
       });
     };

@@ -61,7 +61,10 @@ export const eyes: Eyes = {
     categories: ["m0", "m1", "m2"],
     views: { sum: [{ of: "box", size: 1.15, weight: 1 }], minBoxScore: 0.2 }, // so that no question looks twice
     codeThresholds: null,
-    calibration: { score: { slope: 12, intercept: -8, lead: { most: 4, within: 0.05 } }, noGoodMatch: 0.2 },
+    calibration: {
+      score: { slope: 12, intercept: -8, lead: { most: 3, within: 0.05 }, share: { most: 1, within: 0.5 } },
+      noGoodMatch: 0.2,
+    },
   } as unknown as Eyes["card"],
   async see(bytes: Uint8Array, box?: Box): Promise<Sight> {
     const [kind, ...values] = new Float32Array(new Uint8Array(bytes).buffer);

@@ -11,13 +11,15 @@ import argparse
 import itertools
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from .looks import read_looks
 
-WITHIN = (0.02, 0.03, 0.05, 0.07, 0.1)  # cosines: a lead much larger says no more
+WITHIN, SHARE_WITHIN = 0.05, 0.5  # a lead of more cosine, or of more of the way between two pictures, says little more
 SURE, OF_BOX = 0.8, 0.4  # src/search: what is less likely is looked at again, and its object weighs this much then
+LEAST_APART = 1e-3  # src/ranking/score.ts: pictures nearer to each other are as good as the same
 ROUNDS = 4  # of which photos are looked at again, and of the score fitted to the answers; more change nothing
 FALSE_ALARM = 0.01  # of held-out queries whose item is in the catalogue
 
@@ -37,6 +39,13 @@ def item_scores(queries, pictures, rows, items):
     best = np.full((len(queries), items), -np.inf, np.float32)
     np.maximum.at(best.T, rows, scores.T)
     return best
+
+
+def one_an_item(pictures, items):
+    """Rows of a catalogue in the order of `ranks`' items. ValueError where an item has several pictures."""
+    if len(set(items)) != len(items):
+        raise ValueError("PICTURES: an item has several pictures, and the score is fitted to catalogues of one each")
+    return pictures[np.argsort(items)]
 
 
 def recall_at(rank, ks=(1, 4, 20)):
@@ -72,23 +81,23 @@ def fit_logistic(x, y, weight, steps=100):
     return theta[:-1].tolist(), float(theta[-1])
 
 
-def score_of(calibration, cosine, lead=0.0):
+def score_of(calibration, cosine, lead=0.0, share=0.0):
     """The runtime's score (src/ranking/score.ts): the probability that a hit is the very product. calibration: the card's
-    `score`; lead: how much nearer the hit is than any other item."""
-    counted = calibration.get("lead")
-    led = counted["most"] * np.tanh(lead / counted["within"]) if counted else 0.0
+    `score`; lead: how much nearer the hit is than any other item; share: the lead's, of how far the pictures of the two nearest
+    items lie apart."""
+    led = 0.0
+    for name, by in (("lead", lead), ("share", share)):
+        if gain := calibration.get(name):
+            led = led + gain["most"] * np.tanh(by / gain["within"])
     return 1 / (1 + np.exp(-(calibration["slope"] * cosine + led + calibration["intercept"])))
 
 
-def fit_score(cosine, lead, y, weight):
-    """The card's `score` for first hits: of WITHIN the likeliest, and the rest by `fit_logistic`."""
-    found = []
-    for within in WITHIN:
-        (slope, most), intercept = fit_logistic(np.stack([cosine, np.tanh(lead / within)], 1), y, weight)
-        fitted = {"slope": slope, "intercept": intercept, "lead": {"most": most, "within": within}}
-        p = score_of(fitted, cosine, lead)
-        found.append((float((weight * np.log(np.where(y > 0, p, 1 - p))).sum()), fitted))
-    return max(found, key=lambda one: one[0])[1]
+def fit_score(cosine, lead, share, y, weight):
+    """The card's `score` for first hits, (n,) each."""
+    led = np.tanh(lead / WITHIN), np.tanh(share / SHARE_WITHIN)
+    (slope, *most), intercept = fit_logistic(np.stack([cosine, *led], 1), y, weight)
+    gains = zip(("lead", "share"), most, (WITHIN, SHARE_WITHIN))
+    return {"slope": slope, "intercept": intercept, **{name: {"most": gain, "within": within} for name, gain, within in gains}}
 
 
 def expected_calibration_error(p, y, bins=10):
@@ -96,11 +105,26 @@ def expected_calibration_error(p, y, bins=10):
     return float(sum(abs(p[which == b].mean() - y[which == b].mean()) * (which == b).mean() for b in set(which)))
 
 
-def first_hits(best, own):
-    """Of each query's first hit the cosine, its lead over the second and whether it is right: what a shopper acts on, and
-    evaluation holds the score to."""
-    second, first = np.partition(best, -2, 1)[:, -2:].T
-    return first, first - second, (best.argmax(1) == own).astype(float)
+class Likeness(NamedTuple):
+    """Of n queries to the items of a shop."""
+
+    best: np.ndarray  # (n, items) cosines
+    pictures: np.ndarray  # (items, 512) unit rows, in the same order: one an item
+
+    def apart(self):
+        """(n,) how far the pictures of the two likest items lie apart: 1 less their cosine."""
+        first, second = np.argsort(-self.best, 1, kind="stable")[:, :2].T
+        return np.maximum(1 - (self.pictures[first] * self.pictures[second]).sum(1), LEAST_APART)
+
+    def leads(self):
+        """Of each query's first hit the cosine, its lead over the second, and the share of how far those two lie apart; (n,) each."""
+        second, first = np.partition(self.best, -2, 1)[:, -2:].T
+        return first, first - second, (first - second) / self.apart()
+
+
+def first_hits(answers, own):
+    """`leads` of each query's first hit, and whether it is right: what a shopper acts on, and evaluation holds the score to."""
+    return *answers.leads(), (answers.best.argmax(1) == own).astype(float)
 
 
 def main():
@@ -155,20 +179,19 @@ def looked_again(once, closer):
 
 
 def as_searched(once, twice, curve):
-    """Of each query the similarities (n, items) that a search answers by: `twice` where it is not sure of the first hit of `once`."""
-    second, first = np.partition(once, -2, 1)[:, -2:].T
-    return np.where((score_of(curve, first, first - second) < SURE)[:, None], twice, once)
+    """The answers by which a search goes: of each query those of `twice`, (n, items), where it is not sure of the first hit of `once`."""
+    return once._replace(best=np.where((score_of(curve, *once.leads()) < SURE)[:, None], twice, once.best))
 
 
 def weighed_alike(answers, own):
-    """Of all first hits cosine, lead, whether they are right, and a weight that sums up to the same for each kind."""
-    cosine, lead, truth = (np.concatenate(part) for part in zip(*(first_hits(answers[kind], own[kind]) for kind in own)))
-    return cosine, lead, truth, np.concatenate([np.full(len(rows), len(truth) / len(own) / len(rows)) for rows in own.values()])
+    """Of all first hits what `first_hits` gives, and a weight that sums up to the same for each kind."""
+    *leads, truth = (np.concatenate(part) for part in zip(*(first_hits(answers[kind], own[kind]) for kind in own)))
+    return *leads, truth, np.concatenate([np.full(len(rows), len(truth) / len(own) / len(rows)) for rows in own.values()])
 
 
 def fit_to_answers(once, twice, own):
-    """The card's `score` fitted to first hits of all kinds, each weighed alike. once, twice: {kind: (n, items)} similarities
-    of photos looked at once and twice, own: {kind: (n,)}. Returns it and {kind: similarities searched by}."""
+    """The card's `score` fitted to first hits of all kinds, each weighed alike. once: {kind: Likeness} of photos looked at once,
+    twice: {kind: (n, items)} cosines of them looked at twice, own: {kind: (n,)}. Returns it and {kind: Likeness} searched by."""
     answers = once
     for _ in range(ROUNDS if twice else 1):
         curve = fit_score(*weighed_alike(answers, own))
@@ -176,12 +199,12 @@ def fit_to_answers(once, twice, own):
     return curve, answers
 
 
-def promises(curve, best, own, deep=20):
-    """What a card's `score` says of the hits of each query, beside how often they are right; best, own: of `ranks`."""
-    order = np.argsort(-best, 1)[:, :deep]
-    cosine = np.take_along_axis(best, order, 1)
+def promises(curve, answers, own, deep=20):
+    """What a card's `score` says of the hits of each query, beside how often they are right; own: of `ranks`."""
+    order = np.argsort(-answers.best, 1, kind="stable")[:, :deep]
+    cosine = np.take_along_axis(answers.best, order, 1)
     lead = np.concatenate([cosine[:, :1] - cosine[:, 1:2], cosine[:, 1:] - cosine[:, :1]], 1)
-    p, right = score_of(curve, cosine, lead), order == own[:, None]
+    p, right = score_of(curve, cosine, lead, lead / answers.apart()[:, None]), order == own[:, None]
     first = np.where(right[:, 0], p[:, 0], 1 - p[:, 0])
     return {
         "logLoss": round(float(-np.log(first).mean()), 3), "second": round(float(p[:, 1].mean()), 3),
@@ -193,12 +216,13 @@ def fit(weights, pairs, again, strangers, out):
     once, twice, own = {}, {}, {}
     for kind, (photos, catalog) in pairs.items():
         seen, theirs = photos.feature(weights), (catalog.feature(weights), catalog.items)
-        _, once[kind], own[kind] = ranks((seen, photos.items), theirs)
+        _, best, own[kind] = ranks((seen, photos.items), theirs)
+        once[kind] = Likeness(best, one_an_item(*theirs))
         if kind in again:
             twice[kind] = ranks((looked_again(seen, again[kind]), photos.items), theirs)[1]
     fitted, answers = fit_to_answers(once, twice, own)
-    tops = {kind: rows.max(1) for kind, rows in answers.items()}
-    cosine, lead, truth, weight = weighed_alike(answers, own)
+    tops = {kind: found.best.max(1) for kind, found in answers.items()}
+    cosine, lead, share, truth, weight = weighed_alike(answers, own)
     (slope,), intercept = fit_logistic(cosine[:, None], truth, weight)
     for name, curve in (("score", fitted), ("without lead", {"slope": slope, "intercept": intercept})):
         print(json.dumps({name: {kind: promises(curve, answers[kind], own[kind]) for kind in answers}}))
@@ -209,7 +233,7 @@ def fit(weights, pairs, again, strangers, out):
     quality["clothing"] = {
         "queries": len(strangers.items), "categoryAccuracy": round(strangers.category_accuracy(weights), 4),
     }  # fmt: skip
-    quality["scoreEce"] = round(expected_calibration_error(score_of(fitted, cosine, lead), truth), 4)
+    quality["scoreEce"] = round(expected_calibration_error(score_of(fitted, cosine, lead, share), truth), 4)
     quality["noGoodMatch"] = {
         "clothingAgainstGroceriesCaught": round(float((strange < limit).mean()), 4),
         "falseAlarm": {kind: round(float((top < limit).mean()), 4) for kind, top in tops.items()},
@@ -219,7 +243,7 @@ def fit(weights, pairs, again, strangers, out):
         "calibration": {
             "score": {
                 "slope": round(fitted["slope"], 4), "intercept": round(fitted["intercept"], 4),
-                "lead": {"most": round(fitted["lead"]["most"], 4), "within": fitted["lead"]["within"]},
+                **{name: {"most": round(fitted[name]["most"], 4), "within": fitted[name]["within"]} for name in ("lead", "share")},
             },
             "noGoodMatch": round(float(score_of(fitted, limit)), 5),
         },

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from drawn import random_features
-from looksee_training.calibrate import OF_BOX, SURE, as_searched, expected_calibration_error, first_hits, fit_score, fit_to_answers, interval, promises, score_of
+from looksee_training.calibrate import (
+    LEAST_APART, OF_BOX, SURE, Likeness, as_searched, expected_calibration_error, first_hits, fit_score, fit_to_answers, interval, one_an_item, promises,
+    score_of,
+)  # fmt: skip
 from looksee_training.quality.figures import error_by_chance, paired
-from looksee_training.quality.measures import DEEP, answers_of, as_int8, best_constant_box, compared, lead_of, nearest, overlap, resampled, shares
+from looksee_training.quality.measures import DEEP, answers_of, as_int8, best_constant_box, compared, leads_of, nearest, overlap, resampled, shares
 from looksee_training.quality.words import GAIN, NO_GAIN, NOT_WORSE, holds
 
 
@@ -64,10 +67,11 @@ def test_draws_take_clusters_whole_and_agree_with_the_loop_of_calibrate():
 
 
 def test_the_score_is_the_runtimes():
-    curve = {"slope": 6, "intercept": -5, "lead": {"most": 3, "within": 0.05}}  # the numbers of test/ranking/order.test.ts
-    for lead, logit in ((0, 0.4), (0.05, 0.4 + 3 * np.tanh(1)), (10, 3.4), (-10, -2.6)):
-        assert score_of(curve, 0.9, lead) == pytest.approx(1 / (1 + np.exp(-logit)))
-    assert score_of({"slope": 20, "intercept": -10}, 0.6, 0.1) == pytest.approx(1 / (1 + np.exp(-2)))
+    curve = {"slope": 6, "intercept": -5, "lead": {"most": 3, "within": 0.05}, "share": {"most": 2, "within": 0.5}}  # of test/ranking/order.test.ts
+    for leads, logit in (((0, 0), 0.4), ((0.05, 0), 0.4 + 3 * np.tanh(1)), ((0, 0.5), 0.4 + 2 * np.tanh(1)), ((10, 100), 5.4), ((-10, -100), -4.6)):
+        assert score_of(curve, 0.9, *leads) == pytest.approx(1 / (1 + np.exp(-logit)))
+    assert score_of({"slope": 20, "intercept": -10}, 0.6, 0.1, 0.5) == pytest.approx(1 / (1 + np.exp(-2)))
+    assert f"const LEAST_APART = {LEAST_APART:.0e};".replace("e-03", "e-3") in (Path(__file__).parents[2] / "src/ranking/score.ts").read_text()
 
 
 def test_the_second_look_is_the_runtimes():
@@ -80,7 +84,8 @@ def test_the_second_look_is_the_runtimes():
 def test_what_a_search_is_not_sure_of_it_answers_by_the_second_look():
     curve = {"slope": 10, "intercept": -5, "lead": {"most": 1, "within": 0.1}}
     once, twice = np.array([[0.9, 0.2], [0.5, 0.4]]), np.array([[0.1, 0.3], [0.2, 0.8]])
-    assert as_searched(once, twice, curve).tolist() == [[0.9, 0.2], [0.2, 0.8]]
+    answers = as_searched(Likeness(once, np.eye(2)), twice, curve)
+    assert answers.best.tolist() == [[0.9, 0.2], [0.2, 0.8]] and answers.pictures is not None
 
 
 def test_a_score_fitted_to_answers_is_right_of_them_and_not_of_first_looks():
@@ -89,15 +94,15 @@ def test_a_score_fitted_to_answers_is_right_of_them_and_not_of_first_looks():
     rival = random.uniform(0.3, 0.9, 4000)
     first = np.stack([rival + random.normal(0, 0.15, 4000), rival], 1)
     second = first + np.where(random.random(4000) < 0.5, 0.2, 0.0)[:, None] * [1, 0]
-    own = {"shop": np.zeros(4000, int)}
-    fitted, answers = fit_to_answers({"shop": first}, {"shop": second}, own)
-    plain, _ = fit_to_answers({"shop": first}, {}, own)
+    own, once = {"shop": np.zeros(4000, int)}, Likeness(first, np.eye(2))
+    fitted, answers = fit_to_answers({"shop": once}, {"shop": second}, own)
+    plain, _ = fit_to_answers({"shop": once}, {}, own)
     error = {}
     for name, curve in (("fitted", fitted), ("plain", plain)):
-        cosine, lead, right = first_hits(as_searched(first, second, curve), own["shop"])
-        error[name] = expected_calibration_error(score_of(curve, cosine, lead), right)
+        *leads, right = first_hits(as_searched(once, second, curve), own["shop"])
+        error[name] = expected_calibration_error(score_of(curve, *leads), right)
     assert error["fitted"] < 0.06 and error["plain"] > 0.1, error
-    assert (answers["shop"] == as_searched(first, second, fitted)).all()
+    assert (answers["shop"].best == as_searched(once, second, fitted).best).all()
 
 
 def test_a_fitted_score_is_right_where_likeness_alone_is_not():
@@ -106,24 +111,49 @@ def test_a_fitted_score_is_right_where_likeness_alone_is_not():
     cosine, near = random.uniform(0.7, 0.95, 4000), random.random(4000) < 0.5
     lead = np.where(near, random.uniform(0, 0.005, 4000), random.uniform(0.1, 0.3, 4000))
     right = (random.random(4000) < np.where(near, 0.5, 0.95)).astype(float)
-    fitted = fit_score(cosine, lead, right, np.ones(4000))
-    p = score_of(fitted, cosine, lead)
+    fitted = fit_score(cosine, lead, lead, right, np.ones(4000))  # pictures that lie 1 apart
+    p = score_of(fitted, cosine, lead, lead)
     assert expected_calibration_error(p, right) < 0.03
     assert p[near].mean() == pytest.approx(0.5, abs=0.04) and p[~near].mean() == pytest.approx(0.95, abs=0.03)
-    assert score_of(fitted, 0.9, -0.1) < 0.1 < 0.4 < score_of(fitted, 0.9)
+    assert score_of(fitted, 0.9, -0.1, -0.1) < 0.1 < 0.4 < score_of(fitted, 0.9)
 
 
 def test_first_hits_and_their_lead_over_another_item():
-    cosine, lead, right = first_hits(np.array([[0.9, 0.7, 0.8], [0.2, 0.5, 0.5]]), np.array([0, 0]))
+    pictures = np.array([[1, 0], [0, 1], [0.6, 0.8]])
+    cosine, lead, share, right = first_hits(Likeness(np.array([[0.9, 0.7, 0.8], [0.2, 0.5, 0.5]]), pictures), np.array([0, 0]))
     assert cosine.tolist() == [0.9, 0.5] and lead.tolist() == pytest.approx([0.1, 0]) and right.tolist() == [1, 0]
-    assert lead_of(np.array([[0.9, 0.8, 0.6], [0.9, 0.8, 0.6]]), np.array([[1, 1, 2], [3, 3, 3]])).tolist() == pytest.approx([0.3, 0])
+    assert share.tolist() == pytest.approx([0.1 / 0.4, 0])
+    cosines, rows, items = np.array([[0.9, 0.8, 0.6]] * 2), np.array([[0, 1, 2]] * 2), np.array([[1, 1, 2], [3, 3, 3]])
+    lead, share = leads_of(cosines, rows, items, pictures)
+    assert lead.tolist() == pytest.approx([0.3, 0]) and share.tolist() == pytest.approx([0.3 / 0.4, 0])
+    same = Likeness(np.array([[0.9, 0.9, 0.5]]), pictures[[0, 0, 1]])
+    assert [by.tolist() for by in same.leads()] == [[0.9], [0], [0]]
+
+
+def test_a_share_is_learnt_where_the_same_lead_is_much_among_near_variants_and_little_elsewhere():
+    random = np.random.default_rng(6)
+    apart = np.where(random.random(4000) < 0.5, 0.04, 0.8)
+    lead = random.uniform(0, 0.04, 4000)
+    right = (random.random(4000) < np.where(lead / apart > 0.5, 0.95, 0.6)).astype(float)
+    fitted = fit_score(np.full(4000, 0.8), lead, lead / apart, right, np.ones(4000))
+    near, far = score_of(fitted, 0.8, 0.035, 0.035 / 0.04), score_of(fitted, 0.8, 0.035, 0.035 / 0.8)
+    assert near > 0.85 and far < 0.75
+
+
+def test_a_score_is_fitted_to_catalogues_of_one_picture_an_item():
+    assert one_an_item(np.array([[1], [2], [3]]), ["b", "c", "a"]).tolist() == [[3], [1], [2]]
+    with pytest.raises(ValueError, match="PICTURES"):
+        one_an_item(np.eye(2), ["a", "a"])
 
 
 def test_promises_of_first_and_second_hits_are_the_scores_of_their_leads():
-    curve, best = {"slope": 6, "intercept": -5, "lead": {"most": 3, "within": 0.05}}, np.array([[0.9, 0.7, 0.8], [0.2, 0.6, 0.5]])
-    first, second = score_of(curve, np.array([0.9, 0.6]), 0.1), score_of(curve, np.array([0.8, 0.5]), -0.1)
-    third = score_of(curve, np.array([0.7, 0.2]), np.array([-0.2, -0.4]))
-    said = promises(curve, best, np.array([0, 2]), deep=3)
+    curve = {"slope": 6, "intercept": -5, "lead": {"most": 3, "within": 0.05}, "share": {"most": 2, "within": 0.5}}
+    best = np.array([[0.9, 0.7, 0.8], [0.2, 0.6, 0.5]])
+    pictures = np.array([[1, 0], [0, 1], [0.6, 0.8]])  # the first two of the photos lie 0.4 and 0.2 apart
+    apart = np.array([0.4, 0.2])
+    first, second = score_of(curve, np.array([0.9, 0.6]), 0.1, 0.1 / apart), score_of(curve, np.array([0.8, 0.5]), -0.1, -0.1 / apart)
+    third = score_of(curve, np.array([0.7, 0.2]), np.array([-0.2, -0.4]), np.array([-0.2, -0.4]) / apart)
+    said = promises(curve, Likeness(best, pictures), np.array([0, 2]), deep=3)
     assert said["second"] == round(second.mean(), 3) and said["secondRight"] == 0.5
     assert said["logLoss"] == round(-np.log([first[0], 1 - first[1]]).mean(), 3)
     assert said["first3Together"] == round((first + second + third).mean(), 2)

@@ -163,7 +163,7 @@ def sureness(shipped, groceries, mall, strangers):
     for name, asked in (("groceries", groceries), ("mall", mall)):
         if asked:
             answers = asked.answers[("shipped", "served")][0]
-            p = score_of(curve, answers.cosine, answers.lead)
+            p = score_of(curve, answers.cosine, answers.lead, answers.share)
             found[name] = {
                 "falseAlarm": shares(score_of(curve, answers.cosine) < least, asked.items)[0],
                 "ece": expected_calibration_error(p, answers.hits(1)),

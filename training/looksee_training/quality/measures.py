@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..calibrate import LEAST_APART
+
 SURVIVORS = 1200  # of the coarse stage, re-ordered by int8 features
 KS = (1, 4, 20)
 LINEAR_KS = (1, 10, 60)
@@ -24,6 +26,7 @@ class Answers:
     first: np.ndarray | None = None  # (n, 5) rows of the catalogue, as served
     cosine: np.ndarray | None = None  # (n,) of the first, as served
     lead: np.ndarray | None = None  # (n,) of it over the first other item
+    share: np.ndarray | None = None  # (n,) the lead's, of how far the pictures of the two lie apart
 
     def hits(self, k, order="served"):
         return (self.places[order] < k).astype(float)
@@ -52,20 +55,25 @@ def answers_of(queries, items, catalog, catalog_items, thresholds=None, chunk=25
         seen["codes"].append(coarse[:, :DEEP])
         seen["served"].append(np.take_along_axis(coarse, order, 1))
         cosines.append(fine.max(1))
-        leads.append(lead_of(np.take_along_axis(fine, order, 1), shown[seen["served"][-1]]))
+        served = seen["served"][-1]
+        leads.append(leads_of(np.take_along_axis(fine, order, 1), served, shown[served], stored))
     rows = {name: np.concatenate(parts) for name, parts in seen.items()}
     places = {name: places_of(shown[found], own) for name, found in rows.items()}
     agreed = {
         name: {k: agreement(rows[name], rows["floats"], min(k, m)) for k in LINEAR_KS} for name in ("codes", "served")
     }
-    return Answers(np.array(items), places, agreed, rows["served"][:, :SHOWN], np.concatenate(cosines), np.concatenate(leads))
+    leads = [np.concatenate(part) for part in zip(*leads)]
+    return Answers(np.array(items), places, agreed, rows["served"][:, :SHOWN], np.concatenate(cosines), *leads)
 
 
-def lead_of(cosines, items):
-    """(n,) by how much the first leads the first one of another item; cosines, items: (n, k), most alike first; 0 where all
-    are one item."""
+def leads_of(cosines, rows, items, pictures):
+    """(n,) each: by how much the first leads the first one of another item, and what share that is of how far their pictures lie
+    apart; 0 where all are one item. cosines, rows of pictures (m, 512), items: (n, k), most alike first."""
     rivals = items != items[:, :1]
-    return np.where(rivals.any(1), cosines[:, 0] - np.where(rivals, cosines, -np.inf).max(1), 0)
+    rival = np.arange(len(rows)), rivals.argmax(1)
+    lead = np.where(rivals.any(1), cosines[:, 0] - cosines[rival], 0)
+    apart = 1 - (pictures[rows[:, 0]] * pictures[rows[rival]]).sum(1)
+    return lead, lead / np.maximum(apart, LEAST_APART)
 
 
 def as_int8(features):
