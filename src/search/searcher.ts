@@ -221,7 +221,8 @@ export class Searcher {
   /** The score of a hit by its cosine, the others being there. */
   #scoreAmong(found: ItemGroups["found"]): (cosine: number) => number {
     const leadOf = leadAmong(found, this.#apart(found));
-    return (cosine) => scoreOf(cosine, this.#model.card.calibration.score, leadOf(cosine));
+    const { score } = this.#model.card.calibration; // and not `this`: kept lists outlive a searcher, and must not keep its codes
+    return (cosine) => scoreOf(cosine, score, leadOf(cosine));
   }
 
   /** 1 less the cosine of the pictures of the first two items; 1 where there are not two. */

@@ -100,11 +100,13 @@ def about(args, models, asked):
     }
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     cpu = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    flags = next((line for line in lines if line.startswith("flags")), "vnni")
+    sums = "" if "vnni" in flags else ", without int8 sums (VNNI)"
     return {
         "model": shipped.card["id"], "views": len(shipped.weights), "side": shipped.card["input"]["side"],
         "modelSeeds": shipped.card.get("training", {}).get("seeds"), "generic": any(m.arm == "generic" for m in models),
         "arms": arms, "malls": malls, "date": datetime.date.today().isoformat(), "limit": args.limit,
-        "machine": f"{len(cpu)} cores of {cpu[0]}" if cpu else f"{os.cpu_count()} cores", "load": os.getloadavg()[0],
+        "machine": f"{len(cpu)} cores of {cpu[0]}{sums}" if cpu else f"{os.cpu_count()} cores", "load": os.getloadavg()[0],
         "command": " ".join(["training/quality.sh", *map(shlex.quote, args.given)]),
     }  # fmt: skip
 
