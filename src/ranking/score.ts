@@ -12,7 +12,7 @@ export type ScoreCalibration = { slope: number; intercept: number; lead?: Gain; 
  * `share`, of how far the pictures of the two nearest items lie apart (1 less their cosine). The very picture of the first has
  * a share of 1, and one as near to the second 0: what is little where products differ much is much among near variants.
  */
-export type Lead = { by: number; share: number };
+type Lead = { by: number; share: number };
 
 /** Nothing is known of how sure a hit is. */
 const NO_LEAD: Lead = { by: 0, share: 0 };

@@ -11,9 +11,8 @@ export type View = { of: "whole" | "box" | "centre"; size: number; weight: numbe
 
 export type Layout = "NCHW" | "NHWC";
 
-/** What a score gains by beside the cosine. */
-const LED = ["lead", "share"] as const;
-type Led = (typeof LED)[number];
+/** What a score gains by a number beside the cosine: `most` at the most, three quarters of it at `within`. */
+type Gain = { most: number; within: number };
 
 /** What card.json says of a model: how to feed it, what it answers, where it comes from and how good it was measured. */
 export type Card = {
@@ -58,7 +57,7 @@ export type Card = {
    * don't have it".
    */
   calibration: {
-    score: { slope: number; intercept: number } & Partial<Record<Led, { most: number; within: number }>>;
+    score: { slope: number; intercept: number; lead?: Gain; share?: Gain };
     noGoodMatch: number;
   };
   training: Record<string, unknown>;
@@ -144,7 +143,7 @@ export function faultOf(card: Card): string | null {
     return `codeThresholds must be null or ${FEATURE_WIDTH} numbers`;
   if (!number(calibration?.score?.slope) || !number(calibration.score.intercept) || !number(calibration.noGoodMatch))
     return "calibration must give score.slope, score.intercept and noGoodMatch";
-  for (const name of LED) {
+  for (const name of ["lead", "share"] as const) {
     const gain = calibration.score[name];
     if (gain !== undefined && !(number(gain?.most) && number(gain.within) && gain.most >= 0 && gain.within > 0))
       return `calibration.score.${name} must give most, not below 0, and within, above 0`;
