@@ -161,6 +161,18 @@ def asked(models, tmp_path):
     return ask(models, tmp_path)
 
 
+def attended_line(shuffled, overlapping):
+    def share(value):
+        return {"value": value, "interval": [value, value]}
+
+    iou = {"attended": {"0.5": share(overlapping), "0.7": share(0.2)}, "learnt": {"0.5": share(0.9), "0.7": share(0.8)}}
+    recall = {"attended": share(0.85), "learnt": share(0.86), "difference": share(-0.01)}
+    return {"photos": 3000, "shuffled": shuffled, "mall": {"iou": iou, "recall": recall}, "streets": {"iou": iou}}
+
+
+ATTENDED = [attended_line(False, 0.82), attended_line(True, 0.31)]
+
+
 def results_of(asked):
     return {
         "about": {
@@ -170,7 +182,7 @@ def results_of(asked):
         },
         "recall": {"mall": recall_of(asked)}, "codes": {"mall": codes_of(asked)},
         "compared": {"mall": compared_on(asked)}, "boxes": {"mall": boxes_of(asked)},
-        "categories": {"clothing": None, "mall": None}, "sure": None, "strangers": [], "speed": {},
+        "categories": {"clothing": None, "mall": None}, "sure": None, "strangers": [], "attended": ATTENDED, "speed": {},
         "answered": {"groceries": {
             "identicalRecall": {"1": 0.93, "4": 0.97, "20": 1}, "identicalRecallInterval": {"1": [0.9, 0.95], "4": [0.96, 0.99], "20": [1, 1]},
             "scoreEce": 0.06, "noGoodMatch": {"caught": None, "falseAlarm": 0.01}, "latencyMs": {"p50": 20.1, "p95": 40.2}, "load": 0.5,
@@ -200,6 +212,10 @@ def test_the_report_says_what_is_and_what_is_not_measured(asked, tmp_path):
     assert "aim 0.92 / 0.985 (missed by 1.5 pp); calibration error of the score, groceries, as the search answers" in text
     for name in ("quality-recall-mall", "quality-features-mall-shipped"):
         assert f"(plots/{name}.png)" in text and (docs / "plots" / f"{name}.png").exists()
+    assert "are like its catalogue picture, learnt from the shipped model's second network | 0.820" in text
+    assert "are like any catalogue picture (control), learnt from the shipped model's second network | 0.310" in text
+    assert "no box taught, in the shipped model's second network, against its boxes | 0.9 of it, and 15 pp over the best constant box | 0.820 of 0.900, constant 1.000 | missed |" in text
+    assert "with boxes that no box taught, against its own | at most 1 pp less | drawn mall -1.0 pp | missed |" in text
     tables = [line for line in text.splitlines() if line.startswith("|")]
     assert len(tables) > 40 and "data:image" not in text, "docs hold no picture of a set"
     assert page.count("<article class=query>") == 6 and page.count('class="hit') == 60
@@ -238,7 +254,7 @@ def test_queries_side_by_side_are_half_such_as_differ(asked):
 def test_aims_that_nothing_was_measured_for_say_so():
     empty = {
         "about": {"views": 3}, "recall": {}, "codes": {}, "compared": {}, "boxes": {}, "categories": {"clothing": None},
-        "sure": None, "strangers": [], "speed": {},
+        "sure": None, "strangers": [], "attended": [], "speed": {},
     }  # fmt: skip
     rows = aims(empty).rows
     assert len(rows) > 8 and all(row[2:] == ["not measured", ""] for row in rows)

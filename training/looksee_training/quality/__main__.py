@@ -77,15 +77,15 @@ def measure(args, out):
         },
         "sure": sureness(shipped, asked["groceries"], asked.get("mall"), strangers)
         if strangers and "groceries" in asked else None,
-        "strangers": read_strangers(made.ROOT / "training" / "strangers.jsonl"),
+        **{name: printed(made.ROOT / "training" / f"{name}.jsonl") for name in ("strangers", "attended")},
         "answered": {} if args.limit else {name: made.answered(shipped, one.data, out) for name, one in shops.items()},
         "speed": {} if args.limit else {arm: made.speed_of(model, out) for arm, model in timed.items()},
     }  # fmt: skip
     return results, asked
 
 
-def read_strangers(file):
-    """What `looksee_training.strangers` printed into training/strangers.jsonl; nothing where that is not there."""
+def printed(file):
+    """What `looksee_training.strangers` and `looksee_training.attended` printed into such a file; nothing where that is not there."""
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 

@@ -1,7 +1,7 @@
 """What we aim at, beside what was measured: rows of what, aim, measured, and whether it is met."""
 
 from .words import (
-    ABSENT, ARMS, BESIDE, BUSY, COMPARISONS, GAIN, SETS, Section, answered_recall, between, holds, load, looks, points, row_of, three,
+    ABSENT, ARMS, BESIDE, BUSY, COMPARISONS, GAIN, NOT_WORSE, SETS, Section, answered_recall, between, holds, load, looks, points, row_of, three,
 )  # fmt: skip
 
 
@@ -114,6 +114,20 @@ def boxes(results):
                 yield row(what, aim, f"{three(found)} of {three(boxed)}, constant {three(constant)}", met)
             else:
                 yield row(what, aim)
+        for line in taught_no_box(results):
+            what = f"{words}, boxes that overlap the true one by 0.5: no box taught, in the shipped model's second network, against its boxes"
+            found, boxed = (line[name]["iou"][kind]["0.5"]["value"] for kind in ("attended", "learnt"))
+            constant = good.get("constant 0.5")
+            met = constant and found >= 0.9 * boxed and found >= constant + 0.15
+            yield row(what, aim, f"{three(found)} of {three(boxed)}, constant {constant and three(constant)}", met)
+    for line in taught_no_box(results):
+        one = line["mall"]["recall"]["difference"]
+        what = "recall@1 of the shipped model with boxes that no box taught, against its own"
+        yield row(what, NOT_WORSE, f"drawn mall {points(one['value'])}", holds(NOT_WORSE, 0.01, one))
+
+
+def taught_no_box(results):
+    return [line for line in results["attended"] if not line["shuffled"]]
 
 
 def trainings(results):
