@@ -59,7 +59,7 @@ def boxes(results):
             cells.append(f"{figures['latency']['model']:.1f} ({load(figures)})" if figures else "")
         rows.append(cells)
     for line in results["attended"]:
-        like = "any catalogue picture (control)" if line["shuffled"] else "its catalogue picture"
+        like = "any catalogue pictures (control)" if line["shuffled"] else "their catalogue pictures"
         cells = [f"no box taught: where {line['photos']:,} drawn photos are like {like}, learnt from the shipped model's second network"]
         cells += [between(line[name]["iou"]["attended"][at]) for name in ("streets", "mall") for at in ("0.5", "0.7")]
         rows.append([*cells, f"{three(line['mall']['recall']['attended']['value'])} (@1)", "", "", ""])
