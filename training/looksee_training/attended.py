@@ -36,6 +36,7 @@ TAIL = 0.01  # of all attention, left outside at each of the four sides
 LATE = 0.04  # of a side: strided convolutions pad right and below alone, so a cell sees what lies beyond its own place (by up to 15.5 px)
 FINE = 80  # the attention is read as so many by so many
 CLOSER = 10 / 7  # the picture is seen at this many times its side too, in finer cells
+PHOTOS = 3000  # of the teaching mall
 ROUNDS, BATCH, RATE = 6, 64, 2e-3
 KINDS = ("attended", "learnt")  # boxes of the head that no box taught, and those of the model's first network
 
@@ -171,14 +172,13 @@ def main():
     parser.add_argument("teaching", type=Path, help="a prepared mall")
     parser.add_argument("--mall", type=Path, required=True, help="another, prepared, to measure on")
     parser.add_argument("--streets", type=Path, required=True, help="prepared")
-    parser.add_argument("--photos", type=int, default=3000, help="so many of the first mall's teach")
     parser.add_argument("--shuffled", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(1)
     served, card = load_served(args.model)
     eye = Eye(served, args.which, card["input"]["side"])
     teaching = PictureSet(args.teaching, "mall")
-    photos = teaching.of("train", "photo")[: args.photos]
+    photos = teaching.of("train", "photo")[:PHOTOS]
     head = learnt(*taught(eye, teaching, photos, args.shuffled))
     print(json.dumps({
         "model": card["id"], "date": datetime.date.today().isoformat(), "photos": len(photos), "shuffled": args.shuffled,

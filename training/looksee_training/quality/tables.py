@@ -72,7 +72,8 @@ def boxes(results):
     note = (
         "The constant boxes were chosen on the very photos: nobody guesses better without looking. Milliseconds: "
         "median of one photo on one core, without decoding. Where no box is taught, by `looksee_training.attended` in PyTorch on prepared "
-        "pictures, recall with these boxes in the place of the model's own. " + short_of(wanted.boxes(results))
+        "pictures, recall with these boxes in the place of the model's own; half of that network's drawn views in training were cut around "
+        "true boxes, so it has met framing, not edges. " + short_of(wanted.boxes(results))
     )
     seen = ["one look: mall recall@1 / @4 / @20", "ms", "box cut out too: mall recall", "ms"]
     head = ["box", "streets 0.5", "0.7", "mall 0.5", "0.7", *seen]
