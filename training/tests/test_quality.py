@@ -212,8 +212,8 @@ def test_the_report_says_what_is_and_what_is_not_measured(asked, tmp_path):
     assert "aim 0.92 / 0.985 (missed by 1.5 pp); calibration error of the score, groceries, as the search answers" in text
     for name in ("quality-recall-mall", "quality-features-mall-shipped"):
         assert f"(plots/{name}.png)" in text and (docs / "plots" / f"{name}.png").exists()
-    assert "are like their catalogue pictures, learnt from the shipped model's second network | 0.820" in text
-    assert "are like any catalogue pictures (control), learnt from the shipped model's second network | 0.310" in text
+    assert "| no box taught: likeness to the photo's catalogue picture | 0.820" in text
+    assert "| control: likeness to any catalogue picture | 0.310" in text
     assert "no box taught, in the shipped model's second network, against its boxes | 0.9 of it, and 15 pp over the best constant box | 0.820 of 0.900, constant 1.000 | missed |" in text
     assert "with boxes that no box taught, against its own | at most 1 pp less | drawn mall -1.0 pp | missed |" in text
     tables = [line for line in text.splitlines() if line.startswith("|")]

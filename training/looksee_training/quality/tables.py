@@ -59,8 +59,7 @@ def boxes(results):
             cells.append(f"{figures['latency']['model']:.1f} ({load(figures)})" if figures else "")
         rows.append(cells)
     for line in results["attended"]:
-        like = "any catalogue pictures (control)" if line["shuffled"] else "their catalogue pictures"
-        cells = [f"no box taught: where {line['photos']:,} drawn photos are like {like}, learnt from the shipped model's second network"]
+        cells = ["control: likeness to any catalogue picture" if line["shuffled"] else "no box taught: likeness to the photo's catalogue picture"]
         cells += [between(line[name]["iou"]["attended"][at]) for name in ("streets", "mall") for at in ("0.5", "0.7")]
         rows.append([*cells, f"{three(line['mall']['recall']['attended']['value'])} (@1)", "", "", ""])
     photos = {name: part["photos"] for name, part in results["boxes"].items()}
@@ -71,9 +70,10 @@ def boxes(results):
     )
     note = (
         "The constant boxes were chosen on the very photos: nobody guesses better without looking. Milliseconds: "
-        "median of one photo on one core, without decoding. Where no box is taught, by `looksee_training.attended` in PyTorch on prepared "
-        "pictures, recall with these boxes in the place of the model's own; half of that network's drawn views in training were cut around "
-        "true boxes, so it has met framing, not edges. " + short_of(wanted.boxes(results))
+        "median of one photo on one core, without decoding. Where no box is taught, the second network's cells taught a head where a "
+        "photo is like its catalogue picture, by `looksee_training.attended` in PyTorch on prepared pictures; recall with these boxes in "
+        "the place of the model's own; half of that network's drawn views in training were cut around true boxes, so it has met framing, "
+        "not edges. " + short_of(wanted.boxes(results))
     )
     seen = ["one look: mall recall@1 / @4 / @20", "ms", "box cut out too: mall recall", "ms"]
     head = ["box", "streets 0.5", "0.7", "mall 0.5", "0.7", *seen]
