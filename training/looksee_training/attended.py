@@ -2,6 +2,7 @@
 
     python3 -m looksee_training.attended ../models/float32 1 ../../prepared-18 --mall ../../prepared-13 --streets ../../prepared/streets
 
+(../../prepared-13 is the mall that quality.sh draws, by `node training/prepare.ts mall ../malls/s13 ../prepared-13 --side 320`.)
 Meant for network 1 of the shipped model, whose losses know identities and labels and no box. Each cell of the trunk's last map is as
 much attended to as it is like the mean of the catalogue picture's cells, which the feature is made of; the box holds all but a little
 of that, from each side. A box head of the model's own form then learns these boxes from the photos' frozen maps alone, so that it
@@ -167,7 +168,7 @@ def figures(eye, head, source):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", help="a float32 model folder")
+    parser.add_argument("model", help="a float32 model folder with one projection, whose first network sees its box")
     parser.add_argument("which", type=int, help="of its networks, from 0")
     parser.add_argument("teaching", type=Path, help="a prepared mall")
     parser.add_argument("--mall", type=Path, required=True, help="another, prepared, to measure on")
