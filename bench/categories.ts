@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { type CatalogStore, openStore, type SightRecord, type Store } from "../src/catalog/index.ts";
+import { type CatalogStore, openStore, type SightRecord } from "../src/catalog/index.ts";
 import { LookseeError } from "../src/errors.ts";
 import { importSource } from "../src/indexing/index.ts";
 import { calibrationError, clusterInterval } from "../src/search/measures.ts";
@@ -43,7 +43,8 @@ export type CategoryFigures = {
 /**
  * `npm run -s bench -- categories --photos photos.csv --group sender [--data DIR] [--json]`: a table of photos (file,
  * category and the group column); the catalog is what nine groups in ten show, the tenth (by hash, as training/ holds out)
- * asks. `--catalog NAME --data DIR` instead: the items of a catalog in five parts, each asked of the other four.
+ * asks. `--catalog NAME --data DIR` instead: the items of a catalog in five parts, each asked of the other four. All three:
+ * the photos asked of that catalog, as where it has the very products; `--data` stays as it is.
  * Every setting is learnt from the catalog's own pictures. `--model FOLDER`: another model.
  */
 export async function benchCategories(args: readonly string[]): Promise<CategoryFigures> {
@@ -58,37 +59,26 @@ export async function benchCategories(args: readonly string[]): Promise<Category
       json: { type: "boolean" },
     },
   });
-  if ((values.photos === undefined) === (values.catalog === undefined) || (values.catalog && !values.data))
-    throw new LookseeError("USAGE", "name --photos, or --catalog and --data", "See bench/categories.ts");
-  const dir = values.data ?? mkdtempSync(join(tmpdir(), "looksee-bench-"));
-  const store = openStore(dir, { create: true });
+  if (values.catalog ? !values.data : !values.photos)
+    throw new LookseeError("USAGE", "name --photos, or --catalog and --data, or all three", "See bench/categories.ts");
+  const aside = mkdtempSync(join(tmpdir(), "looksee-bench-"));
   const model = await openModel(values.model);
   try {
-    const groupOf = values.photos ? await importPhotos(store, model, values.photos, values.group) : undefined;
-    const labelled = labelledOf(store.catalog(values.catalog ?? "photos"), model.id, groupOf);
+    const photos = values.photos
+      ? await photosOf(values.catalog ? aside : (values.data ?? aside), model, values.photos, values.group)
+      : [];
+    const items = values.catalog ? itemsOf(values.data!, values.catalog, model.id) : [];
+    const rounds: [references: Labelled[], queries: Labelled[]][] = !values.catalog
+      ? [split(photos, tenth)]
+      : values.photos
+        ? [[items, photos]]
+        : Array.from({ length: FOLDS }, (_, fold) =>
+            split(items, ({ group }) => hash(group) % BigInt(FOLDS) === BigInt(fold)),
+          );
     const asked: Guessed[] = [];
     const started = performance.now();
-    if (groupOf)
-      asked.push(
-        ...(await guessAll(
-          labelled.filter((own) => !tenth(own)),
-          labelled.filter(tenth),
-          model.id,
-        )),
-      );
-    else
-      for (let fold = 0; fold < FOLDS; fold++) {
-        const inFold = ({ group }: Labelled) => hash(group) % BigInt(FOLDS) === BigInt(fold);
-        const queries = labelled.filter(inFold);
-        if (queries.length > 0)
-          asked.push(
-            ...(await guessAll(
-              labelled.filter((own) => !inFold(own)),
-              queries,
-              model.id,
-            )),
-          );
-      }
+    for (const [references, queries] of rounds)
+      if (queries.length > 0) asked.push(...(await guessAll(references, queries, model.id)));
     const fitSeconds = (performance.now() - started) / 1000;
     return {
       model: model.id,
@@ -99,21 +89,25 @@ export async function benchCategories(args: readonly string[]): Promise<Category
     };
   } finally {
     await model.close();
-    store.close();
-    if (values.data === undefined) rmSync(dir, { recursive: true, force: true });
+    rmSync(aside, { recursive: true, force: true });
   }
 }
+
+const split = (labelled: readonly Labelled[], asks: (own: Labelled) => boolean): [Labelled[], Labelled[]] => [
+  labelled.filter((own) => !asks(own)),
+  labelled.filter(asks),
+];
 
 const hash = (group: string): bigint => BigInt(`0x${createHash("sha256").update(group).digest("hex")}`);
 const tenth = ({ group }: Labelled): boolean => hash(group) % 10n === 0n;
 
-/** Imports each photo as an item of its own; answers the group of each item. */
-async function importPhotos(
-  store: Store,
+/** Imports each photo of a table as an item of its own into the catalog `photos` of `dir`; answers them with their groups. */
+async function photosOf(
+  dir: string,
   model: Awaited<ReturnType<typeof openModel>>,
   csv: string,
   column: string,
-): Promise<Map<string, string>> {
+): Promise<Labelled[]> {
   const [header = [], ...rows] = parseCsv(readFileSync(csv, "utf8"));
   const [file, category, group] = ["file", "category", column].map((name) => header.indexOf(name));
   if (file! < 0 || category! < 0 || group! < 0)
@@ -124,11 +118,25 @@ async function importPhotos(
     category: row[category!]!,
     images: [join(dirname(csv), row[file!]!)],
   }));
-  await importSource(store, "photos", model, items, {
-    onProgress: ({ done, total }) =>
-      done % 500 === 0 && console.error(`${done}${total === null ? "" : ` of ${total}`} photos`),
-  });
-  return new Map(rows.map((row) => [row[file!]!, row[group!]!]));
+  const store = openStore(dir, { create: true });
+  try {
+    await importSource(store, "photos", model, items, {
+      onProgress: ({ done, total }) =>
+        done % 500 === 0 && console.error(`${done}${total === null ? "" : ` of ${total}`} photos`),
+    });
+    return labelledOf(store.catalog("photos"), model.id, new Map(rows.map((row) => [row[file!]!, row[group!]!])));
+  } finally {
+    store.close();
+  }
+}
+
+function itemsOf(dir: string, name: string, modelId: string): Labelled[] {
+  const store = openStore(dir);
+  try {
+    return labelledOf(store.catalog(name), modelId);
+  } finally {
+    store.close();
+  }
 }
 
 /** The pictures of a catalog that have a category; groups are items if not given. */
