@@ -61,13 +61,13 @@ export async function benchCategories(args: readonly string[]): Promise<Category
   });
   if (values.catalog ? !values.data : !values.photos)
     throw new LookseeError("USAGE", "name --photos, or --catalog and --data, or all three", "See bench/categories.ts");
-  const aside = mkdtempSync(join(tmpdir(), "looksee-bench-"));
   const model = await openModel(values.model);
+  const aside = mkdtempSync(join(tmpdir(), "looksee-bench-"));
   try {
+    const items = values.catalog ? itemsOf(values.data!, values.catalog, model.id) : [];
     const photos = values.photos
       ? await photosOf(values.catalog ? aside : (values.data ?? aside), model, values.photos, values.group)
       : [];
-    const items = values.catalog ? itemsOf(values.data!, values.catalog, model.id) : [];
     const rounds: [references: Labelled[], queries: Labelled[]][] = !values.catalog
       ? [split(photos, tenth)]
       : values.photos
@@ -120,10 +120,11 @@ async function photosOf(
   }));
   const store = openStore(dir, { create: true });
   try {
-    await importSource(store, "photos", model, items, {
+    const { quarantined } = await importSource(store, "photos", model, items, {
       onProgress: ({ done, total }) =>
         done % 500 === 0 && console.error(`${done}${total === null ? "" : ` of ${total}`} photos`),
     });
+    if (quarantined.length > 0) console.error(`${quarantined.length} photos cannot be read and are not asked`);
     return labelledOf(store.catalog("photos"), model.id, new Map(rows.map((row) => [row[file!]!, row[group!]!])));
   } finally {
     store.close();

@@ -20,7 +20,7 @@ const NO_LEAD: Lead = { by: 0, share: 0 };
 const LEAST_APART = 1e-3;
 
 /**
- * Probability, 0..1, that a hit at this cosine is the very product: 1 / (1 + exp(-(slope * cosine + intercept + lead.most *
+ * Probability, 0..1, that a hit at this cosine is the very product, if the catalog has it: 1 / (1 + exp(-(slope * cosine + intercept + lead.most *
  * tanh(by / lead.within) + share.most * tanh(share / share.within)))). Among near variants each may be as like the photo as the
  * other, and only one is the product, so likeness alone would promise it many times over.
  */

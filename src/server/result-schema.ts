@@ -32,7 +32,11 @@ const Guess = Type.Object({
 export const Hit = Type.Object({
   itemId: Type.String({ description: "The shop's own id of the item" }),
   variantId: orNull(Type.String()),
-  score: Type.Number({ minimum: 0, maximum: 1, description: "Calibrated probability that this is the very product" }),
+  score: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description: "Calibrated probability that this is the very product, if the catalog has it",
+  }),
   distance: Type.Integer({ minimum: 0, maximum: 512, description: "Hamming distance of the codes" }),
   imageId: Type.Integer({ minimum: 1, description: "The picture that matched" }),
   imageUrl: Type.String({ description: "Path of that picture on this server; takes `?size=`" }),
