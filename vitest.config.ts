@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     hookTimeout: 300_000,
     // In CI a race in a browser test's own set-up gets one more try; a fault of the code fails twice. At a desk it shows.
     retry: process.env.CI ? 1 : 0,
+    // The command line is started hundreds of times: each start strips the same types of the same files.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/node") },
     pool: "forks",
     maxWorkers: 2,
     reporters: ["default", "./test/closing-line.ts"],

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { config } from "../config.ts";
 import { MALL_VERSION, open, type Shop, type WrittenMall, writeMall } from "../index.ts";
-import { serve } from "../server/index.ts";
 import { Progress } from "./progress.ts";
 import { untilInterrupted } from "./serve.ts";
 import { settingsOf, whole } from "./settings.ts";
@@ -102,6 +101,7 @@ function print(answers: readonly Answer[]): void {
 }
 
 async function showPage(shop: Shop, port: number): Promise<void> {
+  const { serve } = await import("../server/index.ts");
   const server = await serve(shop, { host: config.host, port });
   process.stderr.write(`\nThe shop's page: ${server.url}/?c=${DEMO.catalog}  (Ctrl-C ends it)\n`);
   await untilInterrupted();

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { config } from "../config.ts";
 import { open } from "../index.ts";
-import { serve } from "../server/index.ts";
 import { settingsOf, whole } from "./settings.ts";
 
 export function addServe(program: Command): void {
@@ -15,6 +14,7 @@ export function addServe(program: Command): void {
       try {
         await shop.models.keep();
         for (const { message } of await shop.models.faults()) process.stderr.write(`${message}\n`);
+        const { serve } = await import("../server/index.ts"); // no other command waits for what it loads
         const server = await serve(shop, options);
         process.stderr.write(`looksee answers at ${server.url}\n`);
         await untilInterrupted();

@@ -159,17 +159,17 @@ test("a stop is obeyed at once, and a secret in an address stays out of the mess
 
 /** How each picture of the bad server behaves, and what an import says of it; null: it comes in. */
 const BAD: Record<string, { answer: Answer; says: RegExp | null }> = {
-  "stalls-first": { answer: () => {}, says: /URL_FAILED: .*no answer within 3 s \(asked 3 times\)/ },
+  "stalls-first": { answer: () => {}, says: /URL_FAILED: .*no answer within 2 s \(asked 3 times\)/ },
   "stalls-midway": {
     answer: (_, response) => void response.writeHead(200, { "content-length": "5000" }).write("x"),
-    says: /URL_FAILED: .*no answer within 3 s \(asked 3 times\)/,
+    says: /URL_FAILED: .*no answer within 2 s \(asked 3 times\)/,
   },
   drips: {
     answer: (_, response) => {
       const drip = setInterval(() => response.write("x"), 100);
       response.on("close", () => clearInterval(drip));
     },
-    says: /URL_FAILED: .*not whole within 6 s \(asked 3 times\)/,
+    says: /URL_FAILED: .*not whole within 4 s \(asked 3 times\)/,
   },
   "drops-first": { answer: (request) => void request.socket.destroy(), says: /dropped .* \(asked 3 times\)/ },
   "drops-midway": {
@@ -258,7 +258,7 @@ test("an import from a bad server brings every healthy picture in and names ever
   write(folder, { "feed.csv": `id,image_link\n${names.map((name) => `${name},${local}/${name}`).join("\n")}\n` });
   const data = store();
   const model = fakeModel();
-  const fetch = { ...QUICK, retries: 4, timeoutMs: 6000, silenceMs: 3000 };
+  const fetch = { ...QUICK, retries: 4, timeoutMs: 4000, silenceMs: 2000 };
   const run = () => importSource(data, "main", model, join(folder, "feed.csv"), { fetch });
   const report = await run();
   const known = data.catalog("main");
@@ -273,7 +273,7 @@ test("an import from a bad server brings every healthy picture in and names ever
   expect(secrets).toBe(0);
   expect(most, "questions at a time").toBeLessThanOrEqual(6);
   for (const [path, times] of asked) expect(times, path).toBeLessThanOrEqual(path === "/loop" ? 6 : 5);
-  // An attempt ends by its limit of six seconds; the slack is for a busy machine.
+  // An attempt ends by its limit of four seconds; the slack is for a busy machine.
   expect(longest).toBeLessThan(20_000);
 
   const before = new Map(asked);
