@@ -243,6 +243,14 @@ def work(rank, config, run, resume):
         save(run, network, average, optimiser, bank, proxies, step, now * 60, config, sets)
         seen = figures(average, sets, held_out, config) if config.evaluate_minutes else {}
         note(run, {"step": step, "minutes": round(now, 2), "end": True, **seen})
+    if config.processes > 1:
+        part()
+
+
+def part():
+    """Ends what processes share. Left open, its threads may abort a process that has all but ended."""
+    dist.barrier()
+    dist.destroy_process_group()
 
 
 @torch.no_grad()

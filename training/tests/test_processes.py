@@ -8,7 +8,7 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
 
-from looksee_training.train import must_agree
+from looksee_training.train import must_agree, part
 
 
 def begin(rank, port, differ):
@@ -16,6 +16,7 @@ def begin(rank, port, differ):
     dist.init_process_group("gloo", rank=rank, world_size=2)
     torch.manual_seed(rank if differ else 0)
     must_agree([torch.nn.Linear(4, 3).weight, torch.zeros(2)], 2)
+    part()
 
 
 def free_port():
