@@ -9,7 +9,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     // In CI a race in a browser test's own set-up gets one more try; a fault of the code fails twice. At a desk it shows.
     retry: process.env.CI ? 1 : 0,
-    // The command line is started hundreds of times: each start strips the same types of the same files.
+    // Tests start the command line again and again, and each start would strip the same types of the same files.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/node") },
     pool: "forks",
     maxWorkers: 2,

@@ -244,10 +244,10 @@ def work(rank, config, run, resume):
         seen = figures(average, sets, held_out, config) if config.evaluate_minutes else {}
         note(run, {"step": step, "minutes": round(now, 2), "end": True, **seen})
     if config.processes > 1:
-        part()
+        end_together()
 
 
-def part():
+def end_together():
     """Ends what processes share. Left open, its threads may abort a process that has all but ended."""
     dist.barrier()
     dist.destroy_process_group()

@@ -8,7 +8,7 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
 
-from looksee_training.train import must_agree, part
+from looksee_training.train import end_together, must_agree
 
 
 def begin(rank, port, differ):
@@ -16,7 +16,7 @@ def begin(rank, port, differ):
     dist.init_process_group("gloo", rank=rank, world_size=2)
     torch.manual_seed(rank if differ else 0)
     must_agree([torch.nn.Linear(4, 3).weight, torch.zeros(2)], 2)
-    part()
+    end_together()
 
 
 def free_port():
