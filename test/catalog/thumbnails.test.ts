@@ -1,11 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
 import { Thumbnails } from "../../src/catalog/thumbnails.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "looksee-thumbnails-"));
 afterEach(() => rmSync(join(dir, "thumbnails"), { recursive: true, force: true }));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const SHA = "ab".repeat(32);
 const jpeg = Buffer.from("a small picture");

@@ -1,17 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { type CatalogStore, openStore, type Store } from "../../src/catalog/index.ts";
 import { jpeg } from "./fake-model.ts";
-
-const folders: string[] = [];
-const stores: Store[] = [];
 
 /** A fresh folder, gone after the test. */
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), "looksee-indexing-"));
-  folders.push(folder);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -29,7 +26,7 @@ export async function pictures(folder: string, count: number): Promise<void> {
 
 export function store(folder = scratch()): Store {
   const opened = openStore(folder, { create: true });
-  stores.push(opened);
+  onTestFinished(() => opened.close());
   return opened;
 }
 
@@ -50,8 +47,3 @@ export function canonical(catalog: CatalogStore, modelId = "fake") {
     quarantine: catalog.quarantine().map(({ jobId: _, time: __, ...rest }) => rest),
   };
 }
-
-afterEach(() => {
-  for (const opened of stores.splice(0)) opened.close();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});

@@ -1,5 +1,4 @@
-import type { FastifyInstance } from "fastify";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { createServer, type ServerOptions } from "../../src/server/server.ts";
 import { ColourShop } from "./colour-shop.ts";
 
@@ -7,15 +6,10 @@ export const noDownloads = async (): Promise<Uint8Array> => {
   throw new Error("this test downloads nothing");
 };
 
-const open: FastifyInstance[] = [];
-afterEach(async () => {
-  for (const app of open.splice(0)) await app.close();
-});
-
 /** A door on a colour shop, closed after the test. */
 export async function openDoor(options: Partial<ServerOptions> = {}, shop = new ColourShop()) {
   const app = await createServer(shop, { fetchPicture: noDownloads, page: "/nowhere", ...options });
-  open.push(app);
+  onTestFinished(() => app.close());
   return { app, shop };
 }
 

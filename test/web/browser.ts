@@ -1,36 +1,38 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import chromium from "@sparticuz/chromium";
-import type { FastifyInstance } from "fastify";
-import { type Browser, type BrowserContext, type Page, chromium as playwright } from "playwright-core";
+import { type Browser, type Page, chromium as playwright } from "playwright-core";
 import { build } from "vite";
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { createServer, type ServerOptions } from "../../src/server/server.ts";
 import type { DoorShop } from "../../src/server/shop.ts";
 import { ColourShop, twoColourPhoto } from "../server/colour-shop.ts";
 
-/** The page as it is shipped, built once a test file into a folder of its own. */
-export const built = mkdtempSync(join(tmpdir(), "looksee-web-"));
+/** Where the page as it is shipped is built. */
+export const built = join(tmpdir(), `looksee-web-${process.pid}`);
+let browser: Browser;
+
+/** Called by each test file that looks at pages: builds the page and opens a browser, until the file's last test. */
+export function withBrowser(): void {
+  beforeAll(async () => {
+    const root = resolve(import.meta.dirname, "../../web");
+    await build({
+      configFile: join(root, "vite.config.ts"),
+      build: { outDir: built, emptyOutDir: true },
+      logLevel: "error",
+    });
+    const executablePath = await chromium.executablePath();
+    browser = await playwright.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(built, { recursive: true, force: true });
+  });
+}
+
 export const photo = await twoColourPhoto(1, 13);
 export const PHOTO_FILE = { name: "photo.jpg", mimeType: "image/jpeg", buffer: photo };
-
-let browser: Browser;
-beforeAll(async () => {
-  const root = resolve(import.meta.dirname, "../../web");
-  await build({ configFile: join(root, "vite.config.ts"), build: { outDir: built }, logLevel: "error" });
-  const executablePath = await chromium.executablePath();
-  browser = await playwright.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
-});
-afterAll(async () => {
-  await browser?.close();
-  rmSync(built, { recursive: true, force: true });
-});
-
-const open: (BrowserContext | FastifyInstance)[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
-});
 
 type Look = { scheme?: "light" | "dark"; phone?: boolean; stillness?: boolean };
 
@@ -39,7 +41,7 @@ export async function openShop<S extends DoorShop = ColourShop>(options: Partial
   const shop = given ?? (new ColourShop() as DoorShop as S);
   const app = await createServer(shop, { fetchPicture: async () => photo, page: built, ...options });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
-  open.unshift(app);
+  onTestFinished(() => app.close());
   const errors: string[] = [];
   const openTab = async (
     path = "/",
@@ -53,7 +55,7 @@ export async function openShop<S extends DoorShop = ColourShop>(options: Partial
       reducedMotion: stillness ? "reduce" : "no-preference",
       locale: "en-IE",
     });
-    open.unshift(context);
+    onTestFinished(() => context.close());
     const page = await context.newPage();
     page.setDefaultTimeout(30_000); // a slow machine is not a failure
     page.on("pageerror", (error) => errors.push(error.message));

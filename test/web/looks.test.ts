@@ -5,7 +5,9 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { ColourShop } from "../server/colour-shop.ts";
-import { built, choosePhoto, openShop, settled } from "./browser.ts";
+import { built, choosePhoto, openShop, settled, withBrowser } from "./browser.ts";
+
+withBrowser();
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 

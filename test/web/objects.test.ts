@@ -2,7 +2,9 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { ColourShop } from "../server/colour-shop.ts";
-import { choosePhoto, hits, openShop, settled } from "./browser.ts";
+import { choosePhoto, hits, openShop, settled, withBrowser } from "./browser.ts";
+
+withBrowser();
 
 const spots = (page: Page) => page.getByRole("button", { name: /^Search for the .* here instead/ });
 const place = async (page: Page) => (await page.getByRole("application").getAttribute("aria-label"))!;

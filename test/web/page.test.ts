@@ -2,7 +2,9 @@ import type { Locator, Page } from "playwright-core";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { ColourShop, twoColourPhoto } from "../server/colour-shop.ts";
-import { choosePhoto, hits, openShop, PHOTO_FILE, photo, settled } from "./browser.ts";
+import { choosePhoto, hits, openShop, PHOTO_FILE, photo, settled, withBrowser } from "./browser.ts";
+
+withBrowser();
 
 const LEFT = "bags number 1,"; // what the photo's left half shows
 const RIGHT = "bags number 13,";

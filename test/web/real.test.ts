@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fetchPicture, open, type Shop } from "../../src/index.ts";
 import { openMall } from "../../src/mall/index.ts";
-import { choosePhoto, hits, openShop, settled } from "./browser.ts";
+import { choosePhoto, hits, openShop, settled, withBrowser } from "./browser.ts";
+
+withBrowser();
 
 /** The page on a real shop: real pictures, real model, real data folder. */
 const ITEMS = 10;
