@@ -67,7 +67,8 @@ function naming(photo: string | undefined): (error: unknown) => never {
 function print(result: SearchResult): void {
   const guesses = result.categories.slice(0, 3).map(({ name, p }) => `${name} ${Math.round(p * 100)} %`);
   process.stderr.write(`category ${guesses.join(", ") || "unknown"}; ${result.timings.total.toFixed(0)} ms\n`);
-  if (result.noGoodMatch) process.stderr.write("No good match: nothing in this catalog looks like the same product.\n");
+  if (result.noGoodMatch)
+    process.stderr.write("No good match: the catalog most likely does not have this product; these come closest.\n");
   const rows = result.hits.map((hit, at) => [
     at + 1,
     hit.itemId,

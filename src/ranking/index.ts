@@ -14,6 +14,13 @@ export {
   type Survivor,
 } from "./order.ts";
 export { type Pooling, poolRare, RARE_BELOW } from "./pooling.ts";
-export { leadAmong, type ScoreCalibration, scoreOf } from "./score.ts";
+export {
+  leadAmong,
+  NEAREST_AMONG,
+  type PresenceCalibration,
+  presenceOf,
+  type ScoreCalibration,
+  scoreOf,
+} from "./score.ts";
 export { type Span, spanOf } from "./span.ts";
 export { type Ballot, voters } from "./vote.ts";

@@ -50,3 +50,19 @@ export function leadAmong(hits: readonly { cosine: number }[], apart: number): (
     return { by, share: by / Math.max(apart, LEAST_APART) };
   };
 }
+
+/** Fitted on held-out photos, asked with and without their own item in the catalog; travels in the model's card. */
+export type PresenceCalibration = { slope: number; nearest: number; intercept: number };
+
+/** Items of an answer among which the one nearest to the first is looked for: where it is dense, they are among these. */
+export const NEAREST_AMONG = 20;
+
+/**
+ * Probability, 0..1, that the catalog has what the photo shows, if it has the products of every second photo: 1 / (1 + exp(-(slope
+ * * cosine + calibration.nearest * nearest + intercept))), of the first hit's cosine and that of its picture with the nearest of the
+ * other items' (0 where there is none). Where products lie close together, a photo of something else lies close to one of them
+ * too, so more is asked of it there.
+ */
+export function presenceOf(cosine: number, nearest: number, calibration: PresenceCalibration): number {
+  return 1 / (1 + Math.exp(-(calibration.slope * cosine + calibration.nearest * nearest + calibration.intercept)));
+}

@@ -10,6 +10,8 @@ import {
   equalRuns,
   ItemGroups,
   leadAmong,
+  NEAREST_AMONG,
+  presenceOf,
   QUALITY_DEPTH,
   restore,
   type Survivor,
@@ -131,16 +133,15 @@ export class Searcher {
     clock.lap("coarse");
     const limit = query.limit ?? DEFAULT_LIMIT;
     let groups = this.#ranked(subject, scanned, limit, clock);
-    let scoreOf = this.#scoreAmong(groups.found);
-    if (subject.again && !isSure(groups.found, scoreOf)) {
+    let judged = this.#judged(groups.found);
+    if (subject.again && !judged.sure) {
       const again = await subject.again();
       clock.lap("model");
       const nearer = await this.coarse(again.code, query.category);
       clock.lap("coarse");
       groups = this.#ranked(again, nearer, limit, clock);
-      scoreOf = this.#scoreAmong(groups.found);
+      judged = this.#judged(groups.found);
     }
-    const [best] = groups.found;
     return {
       searchId: randomBytes(12).toString("base64url"),
       modelVersion: `${this.#model.card.id}@${this.#model.card.version}`,
@@ -151,9 +152,9 @@ export class Searcher {
       box: query.box ?? null,
       objects,
       categories,
-      noGoodMatch: best === undefined || this.#isNoMatch(best.cosine),
+      noGoodMatch: judged.noGoodMatch,
       limit,
-      scoreOf,
+      scoreOf: judged.scoreOf,
       groups,
     };
   }
@@ -218,24 +219,27 @@ export class Searcher {
     return hitsOf(this.#catalog, this.catalogName, modelId, part, scoreOf);
   }
 
-  /** The score of a hit by its cosine, the others being there. */
-  #scoreAmong(found: ItemGroups["found"]): (cosine: number) => number {
-    const leadOf = leadAmong(found, this.#apart(found));
-    const { score } = this.#model.card.calibration; // and not `this`: kept lists outlive a searcher, and must not keep its codes
-    return (cosine) => scoreOf(cosine, score, leadOf(cosine));
+  /** What is to be thought of hits: each one's score by its cosine, whether the first is likely enough, and whether there is no match. */
+  #judged(found: ItemGroups["found"]): Pick<FrozenList, "scoreOf" | "noGoodMatch"> & { sure: boolean } {
+    const around = this.#around(found);
+    const leadOf = leadAmong(found, 1 - (around[0] ?? 0));
+    const { score, presence, noGoodMatch } = this.#model.card.calibration; // and not `this`: kept lists outlive a searcher, and must not keep its codes
+    const scoreOfHit = (cosine: number) => scoreOf(cosine, score, leadOf(cosine));
+    const [best] = found;
+    if (!best) return { scoreOf: scoreOfHit, noGoodMatch: true, sure: true }; // nothing is there to be found
+    // By likeness, not by the lead: two that are as near as each other are a match twice, not none.
+    const present = presenceOf(best.cosine, Math.max(0, ...around), presence ?? { nearest: 0, ...score });
+    return { scoreOf: scoreOfHit, noGoodMatch: present < noGoodMatch, sure: scoreOfHit(best.cosine) >= SURE };
   }
 
-  /** 1 less the cosine of the pictures of the first two items; 1 where there are not two. */
-  #apart(found: ItemGroups["found"]): number {
-    const two = found.slice(0, 2).map(({ imageId }) => imageId);
-    const features = this.#catalog.features(this.#model.id, two);
-    const [one, other] = two.map((imageId) => features.get(imageId));
-    return one && other ? 1 - cosine(restore(one), other) : 1;
-  }
-
-  /** By likeness alone: two that are as near as each other are a match twice, not none. */
-  #isNoMatch(cosine: number): boolean {
-    return scoreOf(cosine, this.#model.card.calibration.score) < this.#model.card.calibration.noGoodMatch;
+  /** Cosines of the first item's picture with those of the next ones. */
+  #around(found: ItemGroups["found"]): number[] {
+    const ids = found.slice(0, NEAREST_AMONG).map(({ imageId }) => imageId);
+    const features = this.#catalog.features(this.#model.id, ids);
+    const [first, ...others] = ids.flatMap((id) => features.get(id) ?? []);
+    if (!first) return [];
+    const restored = restore(first);
+    return others.map((other) => cosine(restored, other));
   }
 
   #nextPage(query: SearchQuery, cursor: string, started: number): SearchResult {
@@ -306,10 +310,6 @@ export class Searcher {
     await this.#guesser.settled();
     await this.#mirror.close();
   }
-}
-
-function isSure([best]: ItemGroups["found"], scoreOf: FrozenList["scoreOf"]): boolean {
-  return best === undefined || scoreOf(best.cosine) >= SURE; // nothing is there to be found
 }
 
 function resultOf(list: FrozenList, hits: SearchHit[], nextCursor: string | null, timings: Timings): SearchResult {

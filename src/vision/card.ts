@@ -53,11 +53,13 @@ export type Card = {
   /**
    * score = 1 / (1 + exp(-(slope * cosine + intercept + lead.most * tanh(by / lead.within) + share.most * tanh(share /
    * share.within)))), by being how much nearer the hit is than any other item, share that beside how far the pictures of the two
-   * nearest lie apart, and `lead` and `share` optional; where the best hit's score without them is below noGoodMatch, "we
-   * don't have it".
+   * nearest lie apart, and `lead` and `share` optional. Where presence = 1 / (1 + exp(-(slope * cosine + nearest * (the cosine of
+   * the first hit's picture with the nearest other item's) + intercept))) is below noGoodMatch, "we don't have it"; a card
+   * without `presence` (all until looksee-mobile-9@2) says so by the score without lead and share.
    */
   calibration: {
     score: { slope: number; intercept: number; lead?: Gain; share?: Gain };
+    presence?: { slope: number; nearest: number; intercept: number };
     noGoodMatch: number;
   };
   training: Record<string, unknown>;
@@ -143,6 +145,9 @@ export function faultOf(card: Card): string | null {
     return `codeThresholds must be null or ${FEATURE_WIDTH} numbers`;
   if (!number(calibration?.score?.slope) || !number(calibration.score.intercept) || !number(calibration.noGoodMatch))
     return "calibration must give score.slope, score.intercept and noGoodMatch";
+  const { presence } = calibration;
+  if (presence !== undefined && ![presence?.slope, presence?.nearest, presence?.intercept].every(number))
+    return "calibration.presence must give slope, nearest and intercept";
   for (const name of ["lead", "share"] as const) {
     const gain = calibration.score[name];
     if (gain !== undefined && !(number(gain?.most) && number(gain.within) && gain.most >= 0 && gain.within > 0))

@@ -9,6 +9,7 @@ import {
   ItemGroups,
   leadAmong,
   type Owner,
+  presenceOf,
   QUALITY_DEPTH,
   restore,
   type Survivor,
@@ -54,6 +55,13 @@ test("the score is the card's logistic curve: in (0, 1), rising with the cosine"
   expect(scoreOf(0.6, calibration)).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
   expect(scoreOf(0.7, calibration)).toBeGreaterThan(scoreOf(0.6, calibration));
   expect(scoreOf(0.6, calibration, { by: 0.1, share: 0.5 })).toBe(scoreOf(0.6, calibration)); // a card without either
+});
+
+test("presence rises with the cosine, and where the nearest other product is near, more is asked of it", () => {
+  const calibration = { slope: 9, nearest: -3, intercept: -4 };
+  expect(presenceOf(0.5, 0.2, calibration)).toBeCloseTo(1 / (1 + Math.exp(0.1)), 12);
+  expect(presenceOf(0.6, 0.2, calibration)).toBeGreaterThan(presenceOf(0.5, 0.2, calibration));
+  expect(presenceOf(0.6, 0.5, calibration)).toBeCloseTo(presenceOf(0.5, 0.2, calibration), 12);
 });
 
 describe("the lead", () => {

@@ -28,8 +28,8 @@ afterEach(async () => {
   shop.dispose();
 });
 
-async function searcherOf(store: Store = shop.store, threads = 1): Promise<Searcher> {
-  const searcher = await Searcher.open(store, "main", eyes, { threads });
+async function searcherOf(store: Store = shop.store, threads = 1, model = eyes): Promise<Searcher> {
+  const searcher = await Searcher.open(store, "main", model, { threads });
   open.push(searcher);
   return searcher;
 }
@@ -217,6 +217,24 @@ describe("a search", () => {
     const known = drawItems(20)[4]!.pictures[0]!;
     expect((await searcher.search({ image: photoOf(known.feature, known.kind) })).noGoodMatch).toBe(false);
     expect((await searcher.search({ image: photoOf(featureOf(1, 7), 0) })).noGoodMatch).toBe(true);
+  });
+
+  test("asks more of a photo where products lie close together, if the model's card says how much", async () => {
+    const [lone, other] = drawItems(2);
+    const { feature } = lone!.pictures[0]!;
+    const twin = { id: "twin", feature: near(feature, 4002, 0.3), kind: 1 };
+    const image = photoOf(near(feature, 4003, 1), 1); // a cosine of 0.7 or so
+    const saysNone = async (calibration: typeof eyes.card.calibration) => {
+      const searcher = await searcherOf(shop.store, 1, { ...eyes, card: { ...eyes.card, calibration } });
+      return (await searcher.search({ image })).noGoodMatch;
+    };
+    const { score } = eyes.card.calibration;
+    const knowing = { score, presence: { slope: 10, nearest: -5, intercept: -4 }, noGoodMatch: 0.5 };
+    const unknowing = { score, presence: { slope: 10, nearest: 0, intercept: -4 }, noGoodMatch: 0.5 };
+    upsert(shop.catalog, [lone!, other!]);
+    expect([await saysNone(knowing), await saysNone(unknowing)]).toEqual([false, false]);
+    upsert(shop.catalog, [{ itemId: "twin", kind: 1, pictures: [twin] }]);
+    expect([await saysNone(knowing), await saysNone(unknowing)]).toEqual([true, false]);
   });
 
   test("takes a stored photo by its id, with the box drawn anew", async () => {

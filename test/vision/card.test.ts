@@ -42,6 +42,7 @@ describe("openModel refuses", () => {
     ["thresholds", (card) => (card.codeThresholds = [0])],
     ["calibration", (card) => (card.calibration.score.slope = "steep")],
     ["calibration.score.lead", (card) => (card.calibration.score.lead = { most: 3, within: 0 })],
+    ["calibration.presence", (card) => (card.calibration.presence = { slope: 9, intercept: -4 })],
     ["calibration.score.share", (card) => (card.calibration.score.share = { most: -1, within: 0.5 })],
     ["an output that the network lacks", (card) => (card.outputs.feature.name = "embedding")],
   ])("a card with a wrong %s", async (_, edit) => {

@@ -365,6 +365,7 @@ test("no good match is said plainly above what comes closest", async () => {
   await choosePhoto(page, { ...PHOTO_FILE, buffer: grey });
   await page.getByRole("status").getByText("We may not have this one").waitFor();
   expect((await hits(page)).length).toBeGreaterThan(0);
+  expect(new Set(await page.locator(".sameness").allTextContents())).toEqual(new Set(["Similar"])); // not "maybe the same" besides
 });
 
 test("a photo chosen before the page knows the catalogs is searched for all the same", async () => {

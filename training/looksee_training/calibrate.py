@@ -21,7 +21,8 @@ WITHIN, SHARE_WITHIN = 0.05, 0.5  # a lead of more cosine, or of more of the way
 SURE, OF_BOX = 0.8, 0.4  # src/search: what is less likely is looked at again, and its object weighs this much then
 LEAST_APART = 1e-3  # src/ranking/score.ts: pictures nearer to each other are as good as the same
 ROUNDS = 4  # of which photos are looked at again, and of the score fitted to the answers; more change nothing
-FALSE_ALARM = 0.01  # of held-out queries whose item is in the catalogue
+FALSE_ALARM = 0.015  # of held-out queries whose item is in the catalogue, in the shop that has most of them
+NEAREST_AMONG = 20  # src/ranking/score.ts: answers among which the one nearest to the first is looked for
 
 
 def ranks(queries, catalog):
@@ -100,6 +101,12 @@ def fit_score(cosine, lead, share, y, weight):
     return {"slope": slope, "intercept": intercept, **{name: {"most": gain, "within": within} for name, gain, within in gains}}
 
 
+def presence_of(presence, cosine, nearest):
+    """The runtime's probability that the catalogue has what a photo shows (src/ranking/score.ts). presence: the card's; cosine:
+    of the first hit; nearest: of its picture with the nearest other one of the answer."""
+    return 1 / (1 + np.exp(-(presence["slope"] * cosine + presence["nearest"] * nearest + presence["intercept"])))
+
+
 def expected_calibration_error(p, y, bins=10):
     which = np.minimum((p * bins).astype(int), bins - 1)
     return float(sum(abs(p[which == b].mean() - y[which == b].mean()) * (which == b).mean() for b in set(which)))
@@ -115,6 +122,16 @@ class Likeness(NamedTuple):
         """(n,) how far the pictures of the two likest items lie apart: 1 less their cosine."""
         first, second = np.argsort(-self.best, 1, kind="stable")[:, :2].T
         return np.maximum(1 - (self.pictures[first] * self.pictures[second]).sum(1), LEAST_APART)
+
+    def nearest(self):
+        """(n,) cosine of the likest item's picture with the nearest of the next ones', at least 0."""
+        order = np.argsort(-self.best, 1, kind="stable")[:, :NEAREST_AMONG]
+        others = np.einsum("nd,nkd->nk", self.pictures[order[:, 0]], self.pictures[order[:, 1:]])
+        return np.maximum(others.max(1), 0)
+
+    def presence(self):
+        """What `presence_of` takes: of each query's first hit the cosine, and `nearest`; (n,) each."""
+        return self.best.max(1), self.nearest()
 
     def leads(self):
         """Of each query's first hit the cosine, its lead over the second, and the share of how far those two lie apart; (n,) each."""
@@ -199,6 +216,24 @@ def fit_to_answers(once, twice, own):
     return curve, answers
 
 
+def without_own(best, own):
+    """best (n, items) as it is where the catalogue lacks each query's own item."""
+    left = best.copy()
+    left[np.arange(len(own)), own] = -1  # no cosine is less
+    return left
+
+
+def fit_presence(answers, gone):
+    """The card's `presence`, and the limit for its `noGoodMatch`, below which FALSE_ALARM of no kind is. {kind: Likeness} each, weighed
+    alike: of queries whose own item is there, and of the same ones where it is not."""
+    found = [np.stack(one.presence(), 1) for one in (*answers.values(), *gone.values())]
+    there = np.concatenate([np.full(len(rows), float(n < len(answers))) for n, rows in enumerate(found)])
+    weight = np.concatenate([np.full(len(rows), len(there) / len(found) / len(rows)) for rows in found])
+    (slope, nearest), intercept = fit_logistic(np.concatenate(found), there, weight)
+    presence = {"slope": slope, "nearest": nearest, "intercept": intercept}
+    return presence, min(float(np.quantile(presence_of(presence, *rows.T), FALSE_ALARM)) for rows in found[: len(answers)])
+
+
 def promises(curve, answers, own, deep=20):
     """What a card's `score` says of the hits of each query, beside how often they are right; own: of `ranks`."""
     order = np.argsort(-answers.best, 1, kind="stable")[:, :deep]
@@ -221,23 +256,29 @@ def fit(weights, pairs, again, strangers, out):
         if kind in again:
             twice[kind] = ranks((looked_again(seen, again[kind]), photos.items), theirs)[1]
     fitted, answers = fit_to_answers(once, twice, own)
-    tops = {kind: found.best.max(1) for kind, found in answers.items()}
+    gone = {}
+    for kind in once:
+        first, second = (without_own(best, own[kind]) for best in (once[kind].best, twice.get(kind, once[kind].best)))
+        gone[kind] = as_searched(once[kind]._replace(best=first), second, fitted)
+    presence, limit = fit_presence(answers, gone)
     cosine, lead, share, truth, weight = weighed_alike(answers, own)
     (slope,), intercept = fit_logistic(cosine[:, None], truth, weight)
     for name, curve in (("score", fitted), ("without lead", {"slope": slope, "intercept": intercept})):
         print(json.dumps({name: {kind: promises(curve, answers[kind], own[kind]) for kind in answers}}))
-    limit = float(np.quantile(tops["groceries"], FALSE_ALARM))
-    groceries = pairs["groceries"][1].feature(weights)
-    strange = (strangers.feature(weights) @ groceries.T).max(1)
+    strange = {kind: found._replace(best=strangers.feature(weights) @ found.pictures.T) for kind, found in once.items()}
+
+    def called_missing(asked):
+        return {kind: round(float((presence_of(presence, *found.presence()) < limit).mean()), 4) for kind, found in asked.items()}
+
     quality = {kind: quality_of(*pair, weights) for kind, pair in pairs.items()}
     quality["clothing"] = {
         "queries": len(strangers.items), "categoryAccuracy": round(strangers.category_accuracy(weights), 4),
     }  # fmt: skip
     quality["scoreEce"] = round(expected_calibration_error(score_of(fitted, cosine, lead, share), truth), 4)
     quality["noGoodMatch"] = {
-        "clothingAgainstGroceriesCaught": round(float((strange < limit).mean()), 4),
-        "falseAlarm": {kind: round(float((top < limit).mean()), 4) for kind, top in tops.items()},
-    }
+        "clothingCaught": called_missing(strange), "ownItemLeftOutCaught": called_missing(gone),
+        "falseAlarm": called_missing(answers),
+    }  # fmt: skip
     parts = {
         "views": {"sum": [view_of(name, weight) for name, weight in weights.items()]},
         "calibration": {
@@ -245,7 +286,8 @@ def fit(weights, pairs, again, strangers, out):
                 "slope": round(fitted["slope"], 4), "intercept": round(fitted["intercept"], 4),
                 **{name: {"most": round(fitted[name]["most"], 4), "within": fitted[name]["within"]} for name in ("lead", "share")},
             },
-            "noGoodMatch": round(float(score_of(fitted, limit)), 5),
+            "presence": {name: round(value, 4) for name, value in presence.items()},
+            "noGoodMatch": round(limit, 4),
         },
         "quality": {"internalValidation": quality},
     }

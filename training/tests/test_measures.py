@@ -7,8 +7,8 @@ import pytest
 
 from drawn import random_features
 from looksee_training.calibrate import (
-    LEAST_APART, OF_BOX, SURE, Likeness, as_searched, expected_calibration_error, first_hits, fit_score, fit_to_answers, interval, one_an_item, promises,
-    score_of,
+    FALSE_ALARM, LEAST_APART, OF_BOX, SURE, Likeness, as_searched, expected_calibration_error, first_hits, fit_presence, fit_score, fit_to_answers,
+    interval, one_an_item, presence_of, promises, score_of, without_own,
 )  # fmt: skip
 from looksee_training.quality.figures import error_by_chance, paired
 from looksee_training.quality.measures import DEEP, answers_of, as_int8, best_constant_box, compared, leads_of, nearest, overlap, resampled, shares
@@ -144,6 +144,39 @@ def test_a_score_is_fitted_to_catalogues_of_one_picture_an_item():
     assert one_an_item(np.array([[1], [2], [3]]), ["b", "c", "a"]).tolist() == [[3], [1], [2]]
     with pytest.raises(ValueError, match="PICTURES"):
         one_an_item(np.eye(2), ["a", "a"])
+
+
+def test_nearest_is_the_cosine_of_the_first_with_the_one_of_the_next_that_is_likest_to_it():
+    pictures = np.array([[1, 0, 0], [0, 1, 0], [0.6, 0, 0.8]])  # the photo is liker to the second than to the third
+    found = Likeness(np.array([[0.9, 0.5, 0.3], [0.1, 0.8, 0.2]]), pictures)
+    assert found.nearest().tolist() == pytest.approx([0.6, 0])
+    gone = found._replace(best=without_own(found.best, np.array([0, 1])))
+    assert gone.best.tolist() == [[-1, 0.5, 0.3], [0.1, -1, 0.2]] and found.best[0, 0] == 0.9
+    assert [by.tolist() for by in gone.presence()] == [[0.5, 0.2], [0, pytest.approx(0.6)]]
+
+
+def test_presence_asks_more_where_products_lie_close_together_and_its_limit_alarms_few_of_any_shop():
+    random = np.random.default_rng(3)
+
+    def shop(families, spread, noise):
+        """200 items, and a photo of each."""
+        pictures = np.repeat(random.normal(size=(families, 64)), 200 // families, 0) + spread * random.normal(size=(200, 64))
+        pictures /= np.linalg.norm(pictures, axis=1, keepdims=True)
+        photos = pictures + noise * random.normal(size=pictures.shape)
+        return Likeness(photos / np.linalg.norm(photos, axis=1, keepdims=True) @ pictures.T, pictures)
+
+    own = np.arange(200)
+    answers = {"sparse": shop(200, 0, 0.12), "dense": shop(20, 0.9, 0.05)}
+    gone = {kind: found._replace(best=without_own(found.best, own)) for kind, found in answers.items()}
+    presence, limit = fit_presence(answers, gone)
+    assert presence["slope"] > 0 > presence["nearest"]
+    for kind in answers:
+        there, left = (presence_of(presence, *asked[kind].presence()) for asked in (answers, gone))
+        assert (there < limit).mean() <= FALSE_ALARM < 0.5 < (left < limit).mean(), kind
+    tops = {kind: found.best.max(1) for kind, found in answers.items()}
+    by_cosine = min(np.quantile(top, FALSE_ALARM) for top in tops.values())
+    caught = (gone["dense"].best.max(1) < by_cosine).mean()
+    assert caught < (presence_of(presence, *gone["dense"].presence()) < limit).mean(), "one limit for cosines tells less"
 
 
 def test_promises_of_first_and_second_hits_are_the_scores_of_their_leads():

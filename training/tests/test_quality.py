@@ -15,7 +15,7 @@ from looksee_training.categories import CATEGORIES
 from looksee_training.looks import CATEGORY_OF
 from looksee_training.quality import kept, made
 from looksee_training.quality.aims import aims, strangers
-from looksee_training.quality.figures import Asked, boxes_of, codes_of, compared_on, pooled, recall_of
+from looksee_training.quality.figures import Asked, boxes_of, codes_of, compared_on, pooled, recall_of, sureness
 from looksee_training.quality.page import write_report
 from looksee_training.quality.pictures import chosen
 from looksee_training.quality.tables import sections
@@ -249,6 +249,15 @@ def test_queries_side_by_side_are_half_such_as_differ(asked):
     picked = chosen(asked, 8)
     assert picked == chosen(asked, 8) and len(set(picked)) == 8
     assert sum(before[i] != after[i] for i in picked) >= min(4, int((before != after).sum()))
+
+
+def test_how_often_the_report_says_that_a_shop_has_not_what_a_photo_shows(models, asked):
+    card = models[0].folder / "card.json"
+    curves = {"score": {"slope": 8, "intercept": -4}, "presence": {"slope": 20, "nearest": 0, "intercept": -10}, "noGoodMatch": 0.5}
+    card.write_text(json.dumps(json.loads(card.read_text()) | {"calibration": curves}))
+    told = sureness(models[0], {"mall": asked}, asked.looks["shipped"][0])["mall"]
+    assert told["items"] == 24 and told["falseAlarm"]["value"] == 0, "its photos are all but its pictures"
+    assert told["leftOut"]["value"] == 1 and told["caught"] == 0, "items are nothing like each other, and these photos are the shop's own"
 
 
 def test_aims_that_nothing_was_measured_for_say_so():

@@ -54,14 +54,14 @@ function Verdict() {
 }
 
 function Found() {
-  const { hits, nextCursor } = found.value!;
+  const { hits, nextCursor, noGoodMatch } = found.value!;
   if (hits.length === 0) return <Nothing />;
   return (
     <div class={searching.value ? "found stale" : "found"}>
       <ul class="grid">
         {hits.map((hit, place) => (
           // By place: a new answer fills the cards that stand there, and none of them wanders.
-          <Card key={place} hit={hit} />
+          <Card key={place} hit={hit} doubt={noGoodMatch} />
         ))}
       </ul>
       {nextCursor && (

@@ -75,8 +75,7 @@ def measure(args, out):
             "clothing": made.categories_of(shipped, args.clothing, "photos.csv", "sender", out, args.limit),
             "mall": made.categories_of(shipped, args.mall, "photos.csv", "itemId", out, args.limit),
         },
-        "sure": sureness(shipped, asked["groceries"], asked.get("mall"), strangers)
-        if strangers and "groceries" in asked else None,
+        "sure": sureness(shipped, shops, strangers) if strangers and "groceries" in shops else None,
         **{name: printed(made.ROOT / "training" / f"{name}.jsonl") for name in ("strangers", "attended")},
         "answered": {} if args.limit else {name: made.answered(shipped, one.data, out) for name, one in shops.items()},
         "speed": {} if args.limit else {arm: made.speed_of(model, out) for arm, model in timed.items()},

@@ -158,9 +158,9 @@ def sureness(found):
     if not found:
         yield row(what, aim)
         return
-    alarm, ece = found["groceries"]["falseAlarm"]["value"], found["groceries"]["ece"]
-    met = found["caught"] >= 0.95 and alarm <= 0.03
-    yield row(what, aim, f"{three(found['caught'])} / {three(alarm)}", met)
+    groceries = found["groceries"]
+    caught, alarm, ece = groceries["caught"], groceries["falseAlarm"]["value"], groceries["ece"]
+    yield row(what, aim, f"{three(caught)} / {three(alarm)}", caught >= 0.95 and alarm <= 0.03)
     yield row("calibration error of the score, groceries", "0.05", three(ece), ece <= 0.05)
 
 

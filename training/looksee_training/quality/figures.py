@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import kept, made
-from ..calibrate import expected_calibration_error, score_of
+from ..calibrate import Likeness, expected_calibration_error, one_an_item, presence_of, ranks, score_of, without_own
 from .measures import KS, LINEAR_KS, answers_of, best_constant_box, compared, overlap, shares
 from .words import COMPARISONS
 
@@ -152,21 +152,27 @@ def error_by_chance(p, draws=1000):
     return float(np.mean([expected_calibration_error(p, one.astype(float)) for one in right]))
 
 
-def sureness(shipped, groceries, mall, strangers):
-    """The card's noGoodMatch on photos of what the shop has and of what it has not, and how true its score is."""
-    calibration = shipped.card["calibration"]
-    curve, least = calibration["score"], calibration["noGoodMatch"]
-    weights, found = shipped.weights, {"photos": len(strangers.files)}
-    catalog = groceries.catalogs["shipped"][0].feature(weights)
-    strange = score_of(curve, (strangers.feature(weights) @ catalog.T).max(1)) < least
-    found["caught"] = float(strange.mean())
-    for name, asked in (("groceries", groceries), ("mall", mall)):
-        if asked:
-            answers = asked.answers[("shipped", "served")][0]
-            p = score_of(curve, answers.cosine, answers.lead, answers.share)
-            found[name] = {
-                "falseAlarm": shares(score_of(curve, answers.cosine) < least, asked.items)[0],
-                "ece": expected_calibration_error(p, answers.hits(1)),
-                "eceByChance": error_by_chance(p),
-            }
+def sureness(shipped, shops, strangers):
+    """The card's noGoodMatch on photos of what a shop has and of what it has not, and how true its score is; in one look."""
+    calibration, weights = shipped.card["calibration"], shipped.weights
+    presence = calibration.get("presence", calibration["score"] | {"nearest": 0})  # as the runtime reads a card without one
+    found = {"photos": len(strangers.files)}
+    for name, asked in shops.items():
+        photos, catalog = asked.looks["shipped"][0].feature(weights)[asked.there], asked.catalogs["shipped"][0]
+        answers, pictures = asked.answers[("shipped", "served")][0], catalog.feature(weights)
+        _, best, own = ranks((photos, asked.items), (pictures, catalog.items))
+        pictures = one_an_item(pictures, catalog.items)
+
+        def missing(cosines, pictures=pictures):
+            return presence_of(presence, *Likeness(cosines, pictures).presence()) < calibration["noGoodMatch"]
+
+        p = score_of(calibration["score"], answers.cosine, answers.lead, answers.share)
+        found[name] = {
+            "items": len(pictures),
+            "caught": float(missing(strangers.feature(weights) @ pictures.T).mean()),
+            "leftOut": shares(missing(without_own(best, own)), asked.items)[0],
+            "falseAlarm": shares(missing(best), asked.items)[0],
+            "ece": expected_calibration_error(p, answers.hits(1)),
+            "eceByChance": error_by_chance(p),
+        }
     return found

@@ -180,17 +180,18 @@ def sure(found):
     title = "“We don't have it”"
     if not found:
         return unmeasured(title)
-    rows = [["clothing photos asked of the groceries, caught", f"{three(found['caught'])} of {found['photos']}", "", ""]]
-    for name in ("groceries", "mall"):
-        if name in found:
-            alarm, errors = found[name]["falseAlarm"], [found[name]["ece"], found[name]["eceByChance"]]
-            rows.append([f"{SETS[name]}, falsely alarmed", between(alarm), *map(three, errors)])
+    rows = []
+    for name, told in found.items():
+        if name in SETS:
+            told_so = [three(told["caught"]), between(told["leftOut"]), between(told["falseAlarm"])]
+            rows.append([f"{SETS[name]}, {told['items']:,} items", *told_so, three(told["ece"]), three(told["eceByChance"])])
     text = (
-        "How often a photo of something that the shop has not is told so, and one of something that it has is told so "
-        "wrongly; and how far the score is from the share of first answers that are right, beside how far a score that is "
-        "right would seem to be with so few photos."
+        f"How often photos of something that the shop has not are told so: {found['photos']} photos of clothing, of another world, and the "
+        "set's own photos where just their item is left out of the catalogue, so that its look-alikes answer; how often photos of something "
+        "that it has are told so wrongly; and how far the score is from the share of first answers that are right, beside how far "
+        "a score that is right would seem to be with so few photos. In one look; a search looks again where it is not sure."
     )
-    head = ["photos", "share", "calibration error of the score", "of a score that is right"]
+    head = ["asked of", "clothing, caught", "own item left out, caught", "falsely alarmed", "calibration error of the score", "of a score that is right"]
     return Section(title, text, head, rows, short_of(wanted.sureness(found)))
 
 
