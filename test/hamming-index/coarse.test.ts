@@ -140,6 +140,8 @@ describe("search", () => {
     }
   });
 
+  const nearest = Array.from({ length: 60 }, (_, i) => oracleOf(ids, codes, codeAt(strangers, i), 300));
+
   test.each([0.9, 0.99, 0.995])("a floor of %f is kept on codes that were never in the lists", async (floor) => {
     for (const k of [1, 60, 300]) {
       const { target, recall } = choose(measured.settings, k, { recall: floor });
@@ -147,7 +149,7 @@ describe("search", () => {
       let [found, compared] = [0, 0];
       for (let i = 0; i < 60; i++) {
         const answer = await search(codeAt(strangers, i), k, target);
-        const truth = new Set(oracleOf(ids, codes, codeAt(strangers, i), k).map(({ id }) => id));
+        const truth = new Set(nearest[i]!.slice(0, k).map(({ id }) => id));
         found += answer.hits.filter(({ id }) => truth.has(id)).length / k;
         compared += answer.compared;
       }
