@@ -152,7 +152,7 @@ export class Searcher {
       box: query.box ?? null,
       objects,
       categories,
-      noGoodMatch: judged.noGoodMatch,
+      noGoodMatch: query.itemId === undefined ? judged.noGoodMatch : groups.found.length === 0, // the catalog has the item
       limit,
       scoreOf: judged.scoreOf,
       groups,

@@ -73,7 +73,10 @@ export const SearchResult = Type.Object(
     hits: Type.Array(Hit, { description: "One per item, best first" }),
     facets: Type.Array(Facet),
     nextCursor: orNull(Type.String({ description: "Send it as `cursor` for the next page of the same frozen list" })),
-    noGoodMatch: Type.Boolean({ description: "True when the catalog most likely does not have what the photo shows" }),
+    noGoodMatch: Type.Boolean({
+      description:
+        "True when the catalog most likely does not have what the photo shows; of an `itemId`, when nothing is like it",
+    }),
     timings: Type.Object(
       {
         decode: milliseconds(),

@@ -248,6 +248,17 @@ describe("a search", () => {
 });
 
 describe("similar items", () => {
+  test("are no reason to say that there is no good match, however unlike the item they are: the catalog has it", async () => {
+    const [item, other] = drawItems(2);
+    upsert(shop.catalog, [other!]);
+    const searcher = await searcherOf();
+    const [picture] = item!.pictures;
+    expect((await searcher.search({ image: photoOf(picture!.feature, picture!.kind) })).noGoodMatch).toBe(true);
+    upsert(shop.catalog, [item!]);
+    const { hits, noGoodMatch } = await searcher.search({ itemId: item!.itemId });
+    expect([hits.map(({ itemId }) => itemId), noGoodMatch]).toEqual([[other!.itemId], false]);
+  });
+
   test("are those nearest to the item's first picture, the item itself left out", async () => {
     const items = drawItems(60);
     upsert(shop.catalog, items);

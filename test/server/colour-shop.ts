@@ -163,7 +163,7 @@ class ColourCatalog implements DoorCatalog {
       hits,
       facets: [],
       nextCursor,
-      noGoodMatch: (hits[0]?.score ?? 0) < 0.5,
+      noGoodMatch: query.itemId === undefined && (hits[0]?.score ?? 0) < 0.5,
       timings: { decode: 1, model: 2, vote: 0, coarse: 0, fine: 0, rank: 0, total: 3 },
     };
   }

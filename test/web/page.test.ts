@@ -220,6 +220,7 @@ test("more like this, then Back to the photo, Forward to the product, and by its
   await page.waitForURL(/item=ware%2F5/);
   const alike = await hits(page);
   expect(alike).not.toEqual(before);
+  expect(new Set(await page.locator(".sameness").allTextContents())).toEqual(new Set(["Similar"])); // other items all of them
   await page.getByRole("img", { name: "shoes number 5," }).waitFor();
   expect(await box(page).count(), "an item is searched for as a whole").toBe(0);
   await page.goBack();

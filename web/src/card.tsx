@@ -3,12 +3,12 @@ import { MoreIcon } from "./icons.tsx";
 import { askItem } from "./session.ts";
 import { percentOf, priceOf, words } from "./words.ts";
 
-/** `doubt`: the shop most likely has no such product, so no hit is called the same. */
-export function Card({ hit, doubt }: { hit: Hit; doubt: boolean }) {
+/** `similar`: no hit can be the same product, whatever its score. */
+export function Card({ hit, similar }: { hit: Hit; similar: boolean }) {
   const price = priceOf(hit.price, hit.currency);
   const page = pageOf(hit.url);
   const title = hit.title ?? words.untitled;
-  const same = doubt ? null : words.theSame(hit.score);
+  const same = similar ? null : words.theSame(hit.score);
   const small = `${hit.imageUrl}?size=320`;
   return (
     <li class="card">

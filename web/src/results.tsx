@@ -54,14 +54,15 @@ function Verdict() {
 }
 
 function Found() {
-  const { hits, nextCursor, noGoodMatch } = found.value!;
+  const { hits, nextCursor, noGoodMatch, imageId } = found.value!;
   if (hits.length === 0) return <Nothing />;
+  const similar = noGoodMatch || imageId === null; // asked with an item, what is like it is another one
   return (
     <div class={searching.value ? "found stale" : "found"}>
       <ul class="grid">
         {hits.map((hit, place) => (
           // By place: a new answer fills the cards that stand there, and none of them wanders.
-          <Card key={place} hit={hit} doubt={noGoodMatch} />
+          <Card key={place} hit={hit} similar={similar} />
         ))}
       </ul>
       {nextCursor && (
