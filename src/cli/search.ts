@@ -35,7 +35,7 @@ export function addSearch(program: Command): void {
       };
       const result = await withShop(command, false, (shop) => shop.catalog(catalog).search(query)).catch(naming(photo));
       if (json) printJson(result);
-      else print(result);
+      else print(result, options.item === undefined ? "sure" : "alike");
     });
 }
 
@@ -64,11 +64,11 @@ function naming(photo: string | undefined): (error: unknown) => never {
   };
 }
 
-function print(result: SearchResult): void {
+/** `likeness`: what the scores are called; no hit of an item's search is that item. */
+function print(result: SearchResult, likeness: "sure" | "alike"): void {
   const guesses = result.categories.slice(0, 3).map(({ name, p }) => `${name} ${Math.round(p * 100)} %`);
   process.stderr.write(`category ${guesses.join(", ") || "unknown"}; ${result.timings.total.toFixed(0)} ms\n`);
-  if (result.noGoodMatch)
-    process.stderr.write("No good match: the catalog most likely does not have this product; these come closest.\n");
+  if (result.noGoodMatch) process.stderr.write("No good match: the catalog most likely does not have this product.\n");
   const rows = result.hits.map((hit, at) => [
     at + 1,
     hit.itemId,
@@ -77,5 +77,5 @@ function print(result: SearchResult): void {
     hit.price === null ? "" : `${hit.price} ${hit.currency ?? ""}`.trim(),
     hit.title ?? "",
   ]);
-  if (rows.length > 0) process.stdout.write(`${table(["#", "item", "variant", "sure", "price", "title"], rows)}\n`);
+  if (rows.length > 0) process.stdout.write(`${table(["#", "item", "variant", likeness, "price", "title"], rows)}\n`);
 }
