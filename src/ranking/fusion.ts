@@ -3,9 +3,9 @@ import type { Ballot } from "./vote.ts";
 /**
  * How the two branches of the category guess are put together (KDD'18: a weighted sum, weights unpublished):
  * p(y) = a p_model(y) + (1 - a) p_search(y), p_search(y) = sum_i w_i 1[y_i = y] / sum_i w_i, w_i = exp(-lambda d_i^2).
- * The weight a is not one number: the model counts like neighbours of weight b in all, a = b / (b + sum_i w_i), so that a
- * neighbour as near as another photo of the very product outvotes it, and far ones leave it to the model. And b differs by
- * category, so that none loses by what is good for the others: p(y) ~ b_y p_model(y) + sum_i w_i 1[y_i = y].
+ * The weight a is not one number: a = b / (b + sum_i w_i), so that a neighbour as near as another photo of the very product
+ * outvotes the model, and far ones leave it to the model, whose shares are then what it says. And b is the mean of b_y over what
+ * the model takes the picture for, so that no category loses by what is good for the others: where it should decide, it does.
  */
 export type Fusion = {
   lambda: number;
@@ -24,9 +24,8 @@ const DEFAULT_UNIT = 0.2 ** 2;
 const LAMBDAS = Array.from({ length: 21 }, (_, i) => 4 * 2 ** (i / 2)); // 4 to 4,096
 const WEIGHT_STEP = 10 ** (1 / 4);
 const WEIGHTS = Array.from({ length: 33 }, (_, i) => WEIGHT_STEP ** (i - 16)); // 0.0001 to 10,000
-/** Witnesses that each category's weight starts with, all of them content with the weight of all. */
-const PRIOR_WITNESSES = 30;
-const ROUNDS = 40;
+/** Witnesses of a category that are enough to say whether it loses. */
+const ENOUGH = 30;
 /** No truth is less likely than that: one mislabelled item must not decide the fit. */
 const FLOOR = 1e-4;
 const logOf = (p: number): number => Math.log(Math.max(FLOOR, p));
@@ -37,10 +36,10 @@ const MODEL_ALONE = 1e4;
 
 /** Probability of each class, sum 1 where `model` sums to 1. */
 export function fuse(model: Float64Array, ballot: Ballot, { lambda, unit, model: weights }: Fusion): Float64Array {
-  const fused = model.map((p, c) => weights[c]! * p);
   const exponents = ballot.labels.length === 0 ? 0 : shift(ballot, lambda, unit);
-  const scale = Math.exp(-exponents); // a distance of 0 at a large lambda would overflow
-  for (let c = 0; c < fused.length; c++) fused[c] = fused[c]! * scale;
+  // A distance of 0 at a large lambda would overflow, so all is scaled down by its weight.
+  const b = Math.exp(-exponents) * model.reduce((sum, p, c) => sum + weights[c]! * p, 0);
+  const fused = model.map((p) => b * p);
   for (let i = 0; i < ballot.labels.length; i++) {
     const label = ballot.labels[i]!;
     if (label >= 0) fused[label] = fused[label]! + Math.exp(-lambda * (ballot.distances[i]! ** 2 - unit) - exponents);
@@ -64,9 +63,8 @@ export function fusionLogLikelihood(witnesses: readonly Witness[], fusion: Fusio
 
 /**
  * The fusion under which the witnesses' truths are most likely (KDD'18 finds lambda so): lambda and one weight for all over a
- * grid, then each category's own weight, drawn to that of all by PRIOR_WITNESSES and raised where it would lose. Where one
- * weight for all does not evidently gain, the model speaks alone. With fewer than two classes or no witnesses, the defaults.
- * Equal likelihoods keep the smaller lambda and weight.
+ * grid, raised for each category that would lose. Where one weight for all does not evidently gain, the model speaks alone. With
+ * fewer than two classes or no witnesses, the defaults. Equal likelihoods keep the smaller lambda and weight.
  */
 export function fitFusion(witnesses: readonly Witness[], classes: number): Fusion {
   const flat = (weight: number) => new Float64Array(classes).fill(weight);
@@ -86,7 +84,7 @@ export function fitFusion(witnesses: readonly Witness[], classes: number): Fusio
   const { lambda, weight } = best;
   const found = { lambda, unit, model: flat(weight) };
   if (!gains(witnesses, found)) return { lambda: DEFAULT_LAMBDA, unit, model: flat(MODEL_ALONE) };
-  return spared(witnesses, { ...found, model: byCategory(witnesses, found) });
+  return spared(witnesses, found);
 }
 
 /** Of each witness: by how much its truth is likelier under the fusion than under the model alone, as logarithms. */
@@ -108,8 +106,8 @@ function gains(witnesses: readonly Witness[], fusion: Fusion): boolean {
 }
 
 /**
- * The fusion with the weight of each category raised that would lose by it: whose witnesses, if they are as many as its weight
- * starts with, are less likely in all than under the model alone. In the end none does, if only because the model is alone.
+ * The fusion with the weight of each category raised that would lose by it: whose witnesses, if they are enough,
+ * are less likely in all than under the model alone. In the end none does, if only because the model is alone.
  */
 function spared(witnesses: readonly Witness[], fusion: Fusion): Fusion {
   const model = fusion.model.slice();
@@ -119,7 +117,7 @@ function spared(witnesses: readonly Witness[], fusion: Fusion): Fusion {
     const sums = new Float64Array(model.length);
     const gained = differences(witnesses, { ...fusion, model });
     for (const [at, { truth }] of witnesses.entries()) sums[truth] = sums[truth]! + gained[at]!;
-    const losing = [...counts].filter(([c, n]) => n >= PRIOR_WITNESSES && sums[c]! < 0 && model[c]! < MODEL_ALONE);
+    const losing = [...counts].filter(([c, n]) => n >= ENOUGH && sums[c]! < 0 && model[c]! < MODEL_ALONE);
     if (losing.length === 0) return { ...fusion, model };
     for (const [c] of losing) model[c] = model[c]! * WEIGHT_STEP;
   }
@@ -148,29 +146,4 @@ function middleOfNearest(witnesses: readonly Witness[]): number {
     .sort((a, b) => a - b);
   const middle = nearest[nearest.length >> 1];
   return middle === undefined ? DEFAULT_UNIT : middle ** 2;
-}
-
-/**
- * Raises or lowers each category's weight until the model's part in the truths of that category is what it takes of all
- * witnesses: there the likelihood's slope in log b_y is 0. Source: generalised iterative scaling.
- */
-function byCategory(witnesses: readonly Witness[], start: Fusion): Float64Array {
-  const weights = start.model.slice();
-  for (let round = 0; round < ROUNDS; round++) {
-    const given = new Float64Array(weights.length).fill(PRIOR_WITNESSES);
-    const taken = weights.map((weight, c) => (PRIOR_WITNESSES * weight) / start.model[c]!);
-    for (const witness of witnesses) {
-      const exponent = shift(witness, start.lambda, start.unit);
-      const scale = Math.exp(-exponent);
-      const { right, all } = tally(witness, start.lambda, start.unit);
-      let total = all;
-      for (let c = 0; c < weights.length; c++) total += weights[c]! * witness.model[c]! * scale;
-      if (total <= 0) continue;
-      for (let c = 0; c < weights.length; c++) taken[c] = taken[c]! + (weights[c]! * witness.model[c]! * scale) / total;
-      const own = weights[witness.truth]! * witness.model[witness.truth]! * scale;
-      if (own + right > 0) given[witness.truth] = given[witness.truth]! + own / (own + right);
-    }
-    for (let c = 0; c < weights.length; c++) weights[c] = weights[c]! * (given[c]! / taken[c]!);
-  }
-  return weights;
 }

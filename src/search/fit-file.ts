@@ -3,7 +3,7 @@ import type { Fit } from "./learn.ts";
 
 /** Name of the file beside the segments. It is derived: damaged, of another format or gone, it is learnt again. */
 export const FIT_FILE = "categories.json";
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** What was learnt, as text: JSON of a checksum and a body whose numbers are little-endian float32 and float64 in Base64. */
 export function encodeFit({ categories, head, fusion, kinds, codes }: Fit): string {

@@ -18,17 +18,16 @@ const ballot = (pairs: readonly [distance: number, label: number][]): Ballot => 
   labels: Int32Array.from(pairs, ([, label]) => label),
 });
 
-/** The equations as printed: a p_model + (1 - a) p_search with a = b / (b + sum w), without the shift against overflow. */
+/** The equations as printed: a p_model + (1 - a) p_search with a = b / (b + sum w), b = sum b_y p_model(y), without the shift against overflow. */
 function slowFuse(model: readonly number[], pairs: readonly [number, number][], { lambda, unit, model: b }: Fusion) {
   const voting = pairs.filter(([, label]) => label >= 0);
   const weights = voting.map(([d]) => Math.exp(-lambda * (d * d - unit)));
   const all = weights.reduce((sum, w) => sum + w, 0);
-  const branch = model.map((p, c) => b[c]! * p);
-  const given = branch.reduce((sum, p) => sum + p, 0);
+  const given = model.reduce((sum, p, c) => sum + b[c]! * p, 0);
   const a = given / (given + all);
-  return model.map((_, c) => {
+  return model.map((p, c) => {
     const search = voting.reduce((sum, [, label], i) => sum + (label === c ? weights[i]! / all : 0), 0);
-    return a * (branch[c]! / given) + (1 - a) * search;
+    return a * p + (1 - a) * search;
   });
 }
 
@@ -72,8 +71,14 @@ describe("the fusion", () => {
   });
 
   test("without a labelled neighbour the model speaks alone", () => {
-    const fusion = { lambda: 64, unit: 0.04, model: Float64Array.of(2, 2) };
-    expect([...fuse(Float64Array.of(0.7, 0.3), ballot([[0.1, -1]]), fusion)]).toEqual([0.7, 0.3]);
+    const fusion = { lambda: 64, unit: 0.04, model: Float64Array.of(2, 2000) };
+    for (const far of [
+      [0.1, -1],
+      [0.9, 1],
+    ] as const) {
+      const [first, second] = fuse(Float64Array.of(0.7, 0.3), ballot([[...far]]), fusion);
+      expect([first, second]).toEqual([expect.closeTo(0.7, 9), expect.closeTo(0.3, 9)]); // whatever a category weighs
+    }
     expect(fuse(new Float64Array(0), ballot([]), { ...fusion, model: new Float64Array(0) })).toHaveLength(0);
   });
 });
@@ -99,7 +104,7 @@ describe("its fit", () => {
 
   const value = (witnesses: Witness[], fusion: Fusion) => fusionLogLikelihood(witnesses, fusion) / witnesses.length;
 
-  test("is likelier than either part alone, and weighs categories otherwise where they differ", () => {
+  test("is likelier than either part alone, and leaves to the model what it takes for a category that it knows better", () => {
     const witnesses = witnessesOf(
       800,
       4,
@@ -109,7 +114,7 @@ describe("its fit", () => {
     const fusion = fitFusion(witnesses, CLASSES);
     const flat = (weight: number) => ({ ...fusion, model: new Float64Array(CLASSES).fill(weight) });
     for (const weight of [1e-4, 1e4])
-      expect(value(witnesses, fusion)).toBeGreaterThan(value(witnesses, flat(weight)) + 0.1);
+      expect(value(witnesses, fusion)).toBeGreaterThan(value(witnesses, flat(weight)) + 0.01);
     expect(fusion.model[0]! / fusion.model[3]!).toBeGreaterThan(2);
   });
 
@@ -169,9 +174,9 @@ describe("its fit", () => {
     const alone = { ...fusion, model: new Float64Array(CLASSES).fill(1e9) };
     for (let c = 0; c < CLASSES; c++) {
       const own = witnesses.filter(({ truth }) => truth === c);
-      expect(value(own, fusion)).toBeGreaterThanOrEqual(value(own, alone) - 1e-6);
+      expect(value(own, fusion)).toBeGreaterThanOrEqual(value(own, alone) - 1e-3); // what a model of weight 1e4 leaves
     }
-    expect(value(witnesses, fusion)).toBeGreaterThan(value(witnesses, alone) + 0.1);
+    expect(value(witnesses, fusion)).toBeGreaterThan(value(witnesses, alone));
   });
 
   test("has answers without witnesses, with one class, and where nobody votes", () => {
