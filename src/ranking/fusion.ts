@@ -11,7 +11,7 @@ export type Fusion = {
   lambda: number;
   /** Square of the distance at which a neighbour weighs 1: the middle one of nearest neighbours. */
   unit: number;
-  /** b_y, by category. */
+  /** b_y, by category: what the model weighs where it takes the picture for that. */
   model: Float64Array;
 };
 
@@ -37,7 +37,7 @@ const MODEL_ALONE = 1e4;
 /** Probability of each class, sum 1 where `model` sums to 1. */
 export function fuse(model: Float64Array, ballot: Ballot, { lambda, unit, model: weights }: Fusion): Float64Array {
   const exponents = ballot.labels.length === 0 ? 0 : shift(ballot, lambda, unit);
-  // A distance of 0 at a large lambda would overflow, so all is scaled down by its weight.
+  // A distance of 0 at a large lambda would overflow, so the model's part and all neighbours are scaled down alike.
   const b = Math.exp(-exponents) * model.reduce((sum, p, c) => sum + weights[c]! * p, 0);
   const fused = model.map((p) => b * p);
   for (let i = 0; i < ballot.labels.length; i++) {

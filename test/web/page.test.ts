@@ -290,6 +290,7 @@ test("where no photo is kept at all, the box still moves and Back still works", 
   const page = await openTab();
   await choosePhoto(page);
   const first = await hits(page);
+  expect(await page.locator(".sameness").first().textContent()).toMatch(/the same/);
   await page.getByRole("button", { name: "Search for the shoes here instead" }).click();
   expect((await hits(page))[0]).toContain(RIGHT);
   await page.getByRole("button", { name: "More like this" }).first().click();

@@ -54,9 +54,9 @@ function Verdict() {
 }
 
 function Found() {
-  const { hits, nextCursor, noGoodMatch, imageId } = found.value!;
+  const { hits, nextCursor, noGoodMatch } = found.value!;
   if (hits.length === 0) return <Nothing />;
-  const similar = noGoodMatch || imageId === null; // asked with an item, what is like it is another one
+  const similar = noGoodMatch || ask.value?.subject.item !== undefined; // what is like an item is another one
   return (
     <div class={searching.value ? "found stale" : "found"}>
       <ul class="grid">
