@@ -15,6 +15,8 @@ export default defineConfig({
     maxWorkers: 2,
     // Files of one process share what they import: a tenth of the time. What a test opens it closes itself.
     isolate: false,
+    // Node strips the types itself, as for `npm run looksee`: nothing is transformed and sent from process to process.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     reporters: ["default", "./test/closing-line.ts"],
   },
 });
