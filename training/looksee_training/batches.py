@@ -111,20 +111,19 @@ class Items:
 class Batches:
     """Endless batches as dicts of tensors: stem float (n, 32, side/8, side/8); category, label, item, role (n,); box (n, 4)
     and boxed (n,), whether it is known; parts float (n, parts, 4) with partCategory, partLabel (n, parts), -1 where there is
-    none, and listed (n,), whether all the picture's parts are known; target float16 (n, width), zeros where no teacher looked;
+    none, and listed (n,), whether all the picture's parts are known;
     taken bool (n,), whether it is a photo that somebody took, not one drawn from a catalogue picture."""
 
-    def __init__(self, folder, sets, plan, sides, seed, identities="item", teacher=None, true_boxes=True):
+    def __init__(self, folder, sets, plan, sides, seed, identities="item", true_boxes=True):
         """folder: of pool.py. sets: kind -> PictureSet (training part is used). sides: each batch has one of them, drawn alike.
-        identities: "item"; "family", all items of a category being one; or "shuffled", the control that must not learn.
-        teacher: kind -> float16 (pictures of the set, width), see teacher.py; or None. true_boxes: see Config."""
+        identities: "item"; "family", all items of a category being one; or "shuffled", the control that must not learn. true_boxes: see Config."""
         self.plan, self.sides, self.random, self.true_boxes = plan, sides, np.random.default_rng(seed), true_boxes
         known = {side: sorted(Path(folder).glob(f"{side}-*/")) for side in sides}
         if missing := [side for side, folders in known.items() if not folders]:
             raise ValueError(f"POOL_SIDE: {folder} has no views of {missing[0]} px; run looksee_training.pool")
         self.pools = [Pool(known[side], side) for side in sorted(set(sides))]
         keeps = [pool.trainable(sets) for pool in self.pools]
-        self.numbers, self.teacher = {}, teacher or {}
+        self.numbers = {}
         self.items = {
             kind: Items(sets[kind].pictures, self.numbers, self.pools, keeps, kind, identities, seed)
             for kind in ("groceries", "mall") if kind in sets
@@ -201,17 +200,9 @@ class Batches:
             "partCategory": torch.from_numpy(known["parts"][:, :, 4]).long(),
             "partLabel": torch.from_numpy(known["parts"][:, :, 5]).long(),
             "taken": torch.from_numpy(taken),
-            "item": torch.from_numpy(numbers).long(), "target": torch.from_numpy(self.targets(known)),
+            "item": torch.from_numpy(numbers).long(),
             **{key: torch.from_numpy(known[key]).long() for key in ("category", "label", "role")},
         }  # fmt: skip
-
-    def targets(self, known):
-        width = max((seen.shape[1] for seen in self.teacher.values()), default=0)
-        found = np.zeros((len(known["kind"]), width), np.float16)
-        for kind, seen in self.teacher.items():
-            of_kind = (known["kind"] == KINDS.index(kind)) & ~known["drawn"]
-            found[of_kind] = seen[known["picture"][of_kind]]
-        return found
 
 
 def grouped(rows, keep):

@@ -18,7 +18,7 @@ class Config:
     steps: int  # batches of each process; the schedule ends then
     unseen: int = 0  # 1 to 4: every fourth of groceries' products from there on is never seen, and measured
     unseen_catalog: bool = True  # but for its catalogue picture
-    teacher: str = ""  # of teacher.py
+    teacher: str = ""  # last.pt of finished runs on the same items, a pattern
     start: str = ""  # a last.pt, or what unfold.py wrote, whose averaged weights to begin with instead of the trunk's alone
     sides: list = field(default_factory=lambda: [160])  # of each batch one of them; the last is served and measured
     seed: int = 1

@@ -31,7 +31,7 @@ def classification(logits, truth, smoothing):
 def prototype_contrast(queries, items, prototypes, temperature, live=None, apart=None):
     """Softmax over every known item's catalogue picture: each photo must pick its own.
 
-    queries: float (n, d) unit rows. items: int64 (n,), the right row of prototypes. prototypes: float (m, d) unit rows.
+    queries: float (n, d) unit rows. items: int64 (n,), the right row of prototypes, or float (n, m), how likely each is. prototypes: float (m, d) unit rows.
     live: unit rows (k, d) and their items (k,), which stand in for the prototypes of these items, with their gradients.
     apart: bool (n, m), pairs that are not compared; none of them is a right one. temperature > 0. Returns a scalar >= 0; 0 for n = 0. Raises ValueError on unequal widths.
     Source: normalised softmax (Zhai and Wu, "Classification is a strong baseline for deep metric learning", BMVC 2019),
@@ -67,14 +67,6 @@ def batch_contrast(features, items, temperature, apart=None):
     logits = (features @ features.T / temperature).masked_fill(silent, float("-inf"))
     own = logits.masked_fill(~partner, float("-inf"))
     return (logits[anchors].logsumexp(1) - own[anchors].logsumexp(1)).mean()
-
-
-def distance_to_teacher(features, targets):
-    """Mean of 1 - cosine over rows with a target. features: (n, d) unit rows. targets: (n, d), zeros: none. 0 for none."""
-    known = targets.abs().sum(1) > 0
-    if not known.any():
-        return features.sum() * 0
-    return (1 - (features[known] * as_feature(targets[known].float())).sum(1)).mean()
 
 
 def query_triplets(queries, items, catalog, catalog_items, margin=0.1, apart=None):

@@ -29,6 +29,7 @@ from .evaluate import internal_figures
 from .model import Network
 from .pool import CATALOG, PHOTO
 from .sets import PictureSet, read_held_out
+from .teachers import Teachers
 from .trunk import STAGES
 
 LABEL_SCALE = 16.0  # of the cosine, before the softmax over garments
@@ -67,7 +68,8 @@ def batch_loss(network, out, batch, bank, learned, photoless, drift, config):
             network.label(feature(raw) * LABEL_SCALE), batch["label"], config.label_smoothing),
         "box": lambda: losses.box_loss(out["box"][boxed], batch["box"][boxed]),
         "score": lambda: losses.score_loss(out["score"][boxed], out["box"][boxed], batch["box"][boxed]),
-        "teacher": lambda: losses.distance_to_teacher(feature(raw), batch["target"]),
+        "teacher": lambda: losses.prototype_contrast(
+            feature(raw[queries]), batch["likely"][queries], bank.feature, config.temperature, (feature(stand_ins), items)),
         "decorrelation": lambda: losses.decorrelation(raw),
         "object": lambda: object_loss(network, out, batch, config),
         "start": lambda: sum((weight - start).pow(2).sum() for weight, start in drift),
@@ -160,10 +162,7 @@ def training_views(config):
         kind: PictureSet(Path(config.prepared) / kind, kind, held_out=kept, unseen=config.unseen, unseen_catalog=config.unseen_catalog)
         for kind in config.sets
     }
-    teacher = dict(np.load(config.teacher)) if config.teacher else {}
-    if any(seen.shape[1] != config.width for seen in teacher.values()):
-        raise ValueError(f"TEACHER_WIDTH: {config.teacher} has other numbers than the {config.width} of `width`; teachers and students are alike")
-    return sets, Batches(config.pool, sets, config.plan, config.sides, config.seed, config.identities, teacher, config.true_boxes)
+    return sets, Batches(config.pool, sets, config.plan, config.sides, config.seed, config.identities, config.true_boxes)
 
 
 def work(rank, config, run, resume):
@@ -203,6 +202,7 @@ def work(rank, config, run, resume):
         proxies.data = state["proxies"]
         bank.load(state["bank"])
         average.state, step, spent = state["average"], state["step"], state["spent"]
+    teachers = Teachers(config.teacher, {kind: s.sha256 for kind, s in sets.items()}, len(data.numbers)) if config.teacher else None
     must_agree([*network.parameters(), proxies, bank.raw], config.processes)
     torch.manual_seed(config.seed * 1000 + rank)  # and drops other inputs
     data.random = np.random.default_rng([config.seed, rank, step])  # a run that goes on draws other views than it began with
@@ -211,6 +211,8 @@ def work(rank, config, run, resume):
         for group in optimiser.param_groups:
             group["lr"] = group["top"] * rate_at(step / config.steps, config.warm_up)
         batch = data.batch()
+        if teachers:
+            batch["likely"] = teachers.likely(batch["stem"], config.temperature)
         network.train()
         out = network(batch["stem"], start=STAGES)
         loss, parts = batch_loss(network, out, batch, bank, (proxies, proxied), photoless, zip(slow, began), config)

@@ -170,9 +170,12 @@ def test_query_triplets_average_within_a_photo_and_then_over_photos():
     assert losses.query_triplets(catalog, catalog_items, catalog, catalog_items, 1e-6) == 0
 
 
-def test_the_distance_to_a_teacher_counts_the_pictures_that_it_saw():
-    features, targets = rows(4, seed=5), rows(4, seed=6) * 3
-    targets[2] = 0
-    expected = sum(1 - float(features[n] @ targets[n]) / 3 for n in (0, 1, 3)) / 3
-    assert losses.distance_to_teacher(features, targets).item() == pytest.approx(expected, rel=1e-5)
-    assert losses.distance_to_teacher(features, torch.zeros(4, 8)) == 0
+def test_a_prototype_softmax_may_have_answers_that_are_likely_instead_of_right():
+    queries, prototypes = losses.as_feature(torch.randn(3, 8)), losses.as_feature(torch.randn(5, 8))
+    likely = torch.rand(3, 5).softmax(1)
+    expected = -(likely * (queries @ prototypes.T / 0.1).log_softmax(1)).sum(1).mean()
+    assert losses.prototype_contrast(queries, likely, prototypes, 0.1).item() == pytest.approx(expected.item(), rel=1e-5)
+    sure = torch.tensor([4, 0, 2])
+    as_one = losses.prototype_contrast(queries, torch.eye(5)[sure], prototypes, 0.1)
+    assert as_one.item() == pytest.approx(losses.prototype_contrast(queries, sure, prototypes, 0.1).item(), rel=1e-5)
+

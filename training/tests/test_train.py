@@ -22,12 +22,12 @@ def config(**changes):
     return Config(prepared="", pool="", trunk="", held_out="", steps=1, width=WIDTH, **{**off, **changes})
 
 
-def loss_of(raw, item, role, bank, learned, taken=None, photoless=(), only="feature"):
-    """The loss's part `only`. taken: which pictures are taken photos, None: all that are photos; photoless: items without one."""
+def loss_of(raw, item, role, bank, learned, taken=None, photoless=(), only="feature", likely=None):
+    """The loss's part `only`. taken: which pictures are taken photos, None: all that are photos; photoless: items without one; likely: as teachers say."""
     role = torch.tensor(role)
     batch = {
         "item": torch.tensor(item), "role": role, "boxed": torch.zeros(len(item), dtype=torch.bool),
-        "taken": role == PHOTO if taken is None else torch.tensor(taken),
+        "taken": role == PHOTO if taken is None else torch.tensor(taken), "likely": likely,
     }  # fmt: skip
     lonely = torch.isin(torch.arange(len(bank.feature)), torch.tensor(list(photoless), dtype=torch.long))
     settings = config(**{"weight_feature": 0.0, f"weight_{only}": 1.0})
@@ -57,6 +57,16 @@ def test_without_proxies_only_photos_are_asked():
     unit = torch.nn.functional.normalize(raw, dim=1)
     by_hand = -torch.log_softmax(unit[0] @ torch.stack([bank.feature[0], unit[1]]).T / 0.07, 0)[1]
     assert both.item() == pytest.approx(by_hand.item(), rel=1e-5)
+
+
+def test_what_teachers_find_likely_is_learnt_of_what_is_asked():
+    torch.manual_seed(2)
+    bank, raw, likely = Bank(3, WIDTH), torch.randn(3, WIDTH), torch.rand(3, 3).softmax(1)
+    none = (torch.randn(0, WIDTH), torch.zeros(0, dtype=torch.long))
+    got = loss_of(raw, [0, 1, 1], [PHOTO, PHOTO, CATALOG], bank, none, only="teacher", likely=likely)
+    unit = torch.nn.functional.normalize
+    found = (unit(raw[:2], dim=1) @ torch.stack([bank.feature[0], unit(raw[2], dim=0), bank.feature[2]]).T / 0.07).log_softmax(1)
+    assert got.item() == pytest.approx(-(likely[:2] * found).sum(1).mean().item(), rel=1e-5)
 
 
 def test_a_photo_never_meets_an_item_without_photos_while_what_is_drawn_of_one_meets_all():

@@ -88,7 +88,10 @@ def arms(results):
     few = [f"{arm} ({len(runs)})" for arm, runs in there.items() if len(runs) < SEEDS]
     note = f"No finished run of {', '.join(missing)} is there, so they are not measured. " if missing else ""
     note += f"Fewer than {SEEDS} seeds, so take with care: {', '.join(few)}." if few else ""
-    text = "The same network and data, trained for a small equal time in different ways; means over seeds."
+    text = (
+        "The same network and data, trained for a small time in different ways, 400 steps but for “longer”; means over seeds. A distilled "
+        "run’s time is without its teachers’."
+    )
     head = [
         "trained",
         "seeds × a core's time",

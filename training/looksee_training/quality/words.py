@@ -10,6 +10,8 @@ ARMS = {
     "ours": "our recipe",
     "floats": "our recipe, without the softened signs",
     "signs": "our recipe, with the signs themselves instead of softened ones",
+    "distilled": "our recipe, and what three runs of it find together",
+    "longer": "our recipe, twice as many steps: as long as a distilled run",
     "shuffled": "control: our recipe, every item has another item's photos",
     "masked": "the feature sees the box, which the metric alone has taught",
     "drawn": "the feature sees the box, learnt from catalogue pictures and what is drawn of them, no photo's",
@@ -21,7 +23,8 @@ BESIDE = {"closer": "models/closer: the same network, two looks", "float32": "mo
 COMPARISONS = [
     ("shipped", "generic", GAIN, 0.0), ("shipped", "float32", NOT_WORSE, 0.01), ("closer", "shipped", GAIN, 0.0),
     ("ours", "category", GAIN, 0.10), ("ours", "proxy", GAIN, 0.0),
-    ("ours", "triplet", GAIN, 0.0), ("ours", "contrast", GAIN, 0.0), ("shuffled", "generic", NO_GAIN, 0.0),
+    ("ours", "triplet", GAIN, 0.0), ("ours", "contrast", GAIN, 0.0), ("shuffled", "generic", NO_GAIN, 0.0), ("distilled", "ours", GAIN, 0.0),
+    ("distilled", "longer", GAIN, 0.0),
     ("ours", "shuffled", GAIN, 0.0), ("masked", "boxed", NOT_WORSE, 0.01), ("drawn", "boxed", NOT_WORSE, 0.01),
 ]  # fmt: skip
 SETS = {"groceries": "groceries", "mall": "drawn mall", "large mall": "large drawn mall"}

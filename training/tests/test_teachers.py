@@ -1,0 +1,43 @@
+"""Finished runs that teach another: what they find together, and which runs may."""
+
+import pytest
+import torch
+
+from looksee_training.config import Config
+from looksee_training.losses import as_feature
+from looksee_training.model import Network
+from looksee_training.teachers import Teachers
+from looksee_training.trunk import STAGES
+
+WIDTH, ITEMS, DATA = 16, 5, {"groceries": "a", "mall": "b"}
+
+
+def finished(file, seed, data=DATA, items=ITEMS):
+    torch.manual_seed(seed)
+    network = Network(width=WIDTH)
+    config = Config(prepared="", pool="", trunk="", held_out="", steps=1, width=WIDTH).as_dict()
+    bank = torch.randn(items, WIDTH)
+    torch.save({"average": network.state_dict(), "bank": bank, "data": data, "config": config}, file)
+    return network.eval(), bank
+
+
+@torch.no_grad()
+def test_together_they_are_as_sure_as_the_mean_of_their_cosines(tmp_path):
+    known = [finished(tmp_path / f"ours-{n}.pt", n) for n in (1, 2)]
+    stem = torch.randn(3, 32, 4, 4)
+    likely = Teachers(str(tmp_path / "ours-*.pt"), DATA, ITEMS).likely(stem, 0.1)
+    by_hand = sum(as_feature(network(stem, start=STAGES)["raw"]) @ as_feature(bank).T for network, bank in known) / 2
+    assert likely.shape == (3, ITEMS) and likely.sum(1) == pytest.approx(1, rel=1e-5)
+    assert torch.allclose(likely.log(), (by_hand / 0.1).log_softmax(1), atol=1e-4)
+    alone = Teachers(str(tmp_path / "ours-1.pt"), DATA, ITEMS).likely(stem, 0.1)
+    assert not torch.allclose(alone, likely, atol=1e-3)
+
+
+def test_runs_on_other_items_teach_nothing(tmp_path):
+    finished(tmp_path / "more.pt", 1, items=ITEMS + 1)
+    finished(tmp_path / "other.pt", 2, data={**DATA, "mall": "c"})
+    for name in ("more", "other"):
+        with pytest.raises(ValueError, match="TEACHER_ITEMS"):
+            Teachers(str(tmp_path / f"{name}.pt"), DATA, ITEMS)
+    with pytest.raises(ValueError, match="TEACHER_NONE"):
+        Teachers(str(tmp_path / "none-*.pt"), DATA, ITEMS)
