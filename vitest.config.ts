@@ -12,7 +12,7 @@ export default defineConfig({
     // Tests start the command line again and again, and each start would strip the same types of the same files.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/node") },
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Files of one process share what they import: a tenth of the time. What a test opens it closes itself.
     isolate: false,
     // Node strips the types itself, as for `npm run looksee`: nothing is transformed and sent from process to process.
