@@ -19,11 +19,13 @@ class Teachers:
 
     def __init__(self, files, data, items):
         """files: last.pt of runs, a pattern. data: kind -> sha256 of the sets, items: how many there are to tell apart, as the student has them.
-        Raises ValueError where no file is, or one has learnt other items: their numbers would mean other things."""
+        Raises ValueError where no file is, or a run is not at its end, or one has learnt other items: their numbers would mean other things."""
         states = {file: torch.load(file, map_location="cpu") for file in sorted(glob.glob(files))}
         if not states:
             raise ValueError(f"TEACHER_NONE: no finished run is {files}; train it first")
         for file, state in states.items():
+            if state["step"] < state["config"]["steps"]:
+                raise ValueError(f"TEACHER_UNFINISHED: {file} stands at step {state['step']} of {state['config']['steps']}; wait for it")
             if state["data"] != data or len(state["bank"]) != items:
                 raise ValueError(f"TEACHER_ITEMS: {file} has learnt {len(state['bank'])} items of {state['data']}, not these {items}")
         self.networks = [load_network(file).to(memory_format=torch.channels_last) for file in states]

@@ -12,12 +12,12 @@ from looksee_training.trunk import STAGES
 WIDTH, ITEMS, DATA = 16, 5, {"groceries": "a", "mall": "b"}
 
 
-def finished(file, seed, data=DATA, items=ITEMS):
+def finished(file, seed, data=DATA, items=ITEMS, step=1):
     torch.manual_seed(seed)
     network = Network(width=WIDTH)
     config = Config(prepared="", pool="", trunk="", held_out="", steps=1, width=WIDTH).as_dict()
     bank = torch.randn(items, WIDTH)
-    torch.save({"average": network.state_dict(), "bank": bank, "data": data, "config": config}, file)
+    torch.save({"average": network.state_dict(), "bank": bank, "data": data, "config": config, "step": step}, file)
     return network.eval(), bank
 
 
@@ -33,11 +33,14 @@ def test_together_they_are_as_sure_as_the_mean_of_their_cosines(tmp_path):
     assert not torch.allclose(alone, likely, atol=1e-3)
 
 
-def test_runs_on_other_items_teach_nothing(tmp_path):
+def test_runs_on_other_items_or_not_at_their_end_teach_nothing(tmp_path):
     finished(tmp_path / "more.pt", 1, items=ITEMS + 1)
     finished(tmp_path / "other.pt", 2, data={**DATA, "mall": "c"})
     for name in ("more", "other"):
         with pytest.raises(ValueError, match="TEACHER_ITEMS"):
             Teachers(str(tmp_path / f"{name}.pt"), DATA, ITEMS)
+    finished(tmp_path / "training.pt", 3, step=0)
+    with pytest.raises(ValueError, match="TEACHER_UNFINISHED: .*training.pt stands at step 0 of 1"):
+        Teachers(str(tmp_path / "training.pt"), DATA, ITEMS)
     with pytest.raises(ValueError, match="TEACHER_NONE"):
         Teachers(str(tmp_path / "none-*.pt"), DATA, ITEMS)
