@@ -55,12 +55,21 @@ class Config:
     identities: str = "item"  # or "family": categories alone are taught; or "shuffled": the control that must not learn
     plan: Plan = field(default_factory=Plan)
 
+    def __post_init__(self):
+        """Raises ValueError on settings that say nothing together; of `arms.py` too, which reads no run's own file."""
+        if self.projection not in PROJECTIONS:
+            raise ValueError(f"CONFIG_VALUE: projection = {self.projection!r} is none of {', '.join(PROJECTIONS)}")
+        if self.projection == "kept" and not self.start:
+            raise ValueError("CONFIG_VALUE: projection = 'kept' keeps that of `start`, which is empty")
+        if bool(self.teacher) != (self.weight_teacher > 0):
+            raise ValueError(f"CONFIG_VALUE: teacher = {self.teacher!r} and weight_teacher = {self.weight_teacher}: give both or neither")
+
     def as_dict(self):
         return asdict(self)
 
 
 def read_config(file, overrides=()):
-    """file: TOML; overrides: "key=value" or "plan.key=value", values in TOML. Raises ValueError on an unknown key or projection."""
+    """file: TOML; overrides: "key=value" or "plan.key=value", values in TOML. Raises ValueError on an unknown key or a wrong value."""
     text = Path(file).read_text()
     values = tomllib.loads(text)
     for override in overrides:
@@ -70,12 +79,7 @@ def read_config(file, overrides=()):
             target, key = values.setdefault("plan", {}), key[5:]
         target[key] = tomllib.loads(f"v = {value}")["v"]
     plan = checked(Plan, values.pop("plan", {}), "plan.")
-    config = Config(**checked(Config, values, ""), plan=Plan(**plan))
-    if config.projection not in PROJECTIONS:
-        raise ValueError(f"CONFIG_VALUE: projection = {config.projection!r} is none of {', '.join(PROJECTIONS)}")
-    if config.projection == "kept" and not config.start:
-        raise ValueError("CONFIG_VALUE: projection = 'kept' keeps that of `start`, which is empty")
-    return config
+    return Config(**checked(Config, values, ""), plan=Plan(**plan))
 
 
 def checked(kind, values, prefix):

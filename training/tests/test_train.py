@@ -30,7 +30,7 @@ def loss_of(raw, item, role, bank, learned, taken=None, photoless=(), only="feat
         "taken": role == PHOTO if taken is None else torch.tensor(taken), "likely": likely,
     }  # fmt: skip
     lonely = torch.isin(torch.arange(len(bank.feature)), torch.tensor(list(photoless), dtype=torch.long))
-    settings = config(**{"weight_feature": 0.0, f"weight_{only}": 1.0})
+    settings = config(**{"weight_feature": 0.0, f"weight_{only}": 1.0}, teacher="" if likely is None else "runs/*/last.pt")
     total, parts = batch_loss(None, {"raw": raw}, batch, bank, learned, lonely, [], settings)
     assert list(parts) == [only]
     return total
@@ -145,3 +145,9 @@ def test_a_projection_is_learned_fixed_or_kept():
         read_config(DEFAULT, ['projection="fix"'])
     with pytest.raises(ValueError, match="CONFIG_VALUE.*start"):
         read_config(DEFAULT, ['projection="kept"', 'start=""'])
+
+
+def test_a_teacher_without_weight_and_a_weight_without_teacher_are_refused():
+    for half in ('teacher="runs/*/last.pt"', "weight_teacher=1.0"):
+        with pytest.raises(ValueError, match="CONFIG_VALUE.*both or neither"):
+            read_config(DEFAULT, [half])
