@@ -35,7 +35,7 @@ export function addSearch(program: Command): void {
       };
       const result = await withShop(command, false, (shop) => shop.catalog(catalog).search(query)).catch(naming(photo));
       if (json) printJson(result);
-      else print(result, options.item === undefined ? "sure" : "alike");
+      else print(result, options.item);
     });
 }
 
@@ -64,18 +64,19 @@ function naming(photo: string | undefined): (error: unknown) => never {
   };
 }
 
-/** `likeness`: what the scores are called; no hit of an item's search is that item. */
-function print(result: SearchResult, likeness: "sure" | "alike"): void {
+function print(result: SearchResult, item?: string): void {
   const guesses = result.categories.slice(0, 3).map(({ name, p }) => `${name} ${Math.round(p * 100)} %`);
   process.stderr.write(`category ${guesses.join(", ") || "unknown"}; ${result.timings.total.toFixed(0)} ms\n`);
   if (result.noGoodMatch) process.stderr.write("No good match: the catalog most likely does not have this product.\n");
+  const sure = (text: string) => (item === undefined ? [text] : []); // no hit of an item's search is that item
   const rows = result.hits.map((hit, at) => [
     at + 1,
     hit.itemId,
     hit.variantId ?? "",
-    `${Math.round(hit.score * 100)} %`,
+    ...sure(`${Math.round(hit.score * 100)} %`),
     hit.price === null ? "" : `${hit.price} ${hit.currency ?? ""}`.trim(),
     hit.title ?? "",
   ]);
-  if (rows.length > 0) process.stdout.write(`${table(["#", "item", "variant", likeness, "price", "title"], rows)}\n`);
+  const heads = ["#", "item", "variant", ...sure("sure"), "price", "title"];
+  if (rows.length > 0) process.stdout.write(`${table(heads, rows)}\n`);
 }

@@ -39,6 +39,9 @@ test("mall, import, search, eval, jobs and quarantine, as a person would go thro
   const alike = json<SearchResult>("search", "--item", "m5-000003", "--limit", "5", "--data", data);
   expect(alike.hits).toHaveLength(5);
   expect(alike.hits.map((hit) => hit.itemId)).not.toContain("m5-000003");
+  const printed = (...words: string[]) => looksee("search", ...words, "--limit", "3", "--data", data).stdout;
+  expect(printed(picture)).toMatch(/^# +item +variant +sure +price +title\n *1 +m5-000003 +\d+ %/);
+  expect(printed("--item", "m5-000003")).toMatch(/^# +item +variant +price +title\n *1 +m5-\d+ +\D/);
 
   const report = join(dir, "report.html");
   const figures = json<Figures>("eval", join(mall, "photos.csv"), "--html", report, "--data", data);
