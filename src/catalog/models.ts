@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { cp, open, readdir, rename } from "node:fs/promises";
+import { cp, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LookseeError } from "../errors.ts";
 import { LISTED } from "./codes.ts";
@@ -94,6 +94,19 @@ export class Models {
       );
       await rename(draft, this.folder(modelId));
       await sync(this.#dir);
+    });
+  }
+
+  /** Puts a card in the place of a model's own, durably; whole, or not at all. Hold the lock. DATA_UNWRITABLE. */
+  async renewCard(modelId: string, card: string): Promise<void> {
+    const draft = this.draft();
+    const [ready, own] = [join(draft, "card.json"), this.folder(modelId)];
+    await this.#explained(async () => {
+      await cp(card, ready);
+      await sync(ready);
+      await rename(ready, join(own, "card.json"));
+      await sync(own);
+      await rm(draft, { recursive: true });
     });
   }
 

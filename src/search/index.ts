@@ -10,7 +10,7 @@ export {
   type Figures,
   type UnreadableQuery,
 } from "./evaluate.ts";
-export { modelFolder, modelInUse, unseen } from "./model-folder.ts";
+export { hasNewerCard, modelFolder, modelInUse, unseen } from "./model-folder.ts";
 export { editDistance } from "./near-names.ts";
 export type { SearchQuery } from "./query.ts";
 export { writeReport } from "./report.ts";

@@ -1,14 +1,17 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { CatalogStore, Store } from "../catalog/index.ts";
 import { LookseeError } from "../errors.ts";
-import { defaultModelFolder, readCard } from "../vision/index.ts";
+import { type Card, defaultModelFolder, readCard } from "../vision/index.ts";
 
 /**
  * Where a model of this data folder lies; null: the one that comes with looksee, which may be there too.
- * MODEL_UNKNOWN; MODEL_MISSING for the one in use, whose files should be here.
+ * MODEL_UNKNOWN; MODEL_MISSING for the one in use, whose files should be here; MODEL_CARD.
  */
 export async function modelFolder(store: Store, modelId: string | null): Promise<string> {
   if (modelId === null) return defaultModelFolder();
-  if (store.models.has(modelId)) return store.models.folder(modelId);
+  if (store.models.has(modelId))
+    return (await hasNewerCard(store, modelId)) ? defaultModelFolder() : store.models.folder(modelId);
   const own = (await readCard(defaultModelFolder())).id;
   if (modelId === own) return defaultModelFolder();
   if (modelId === store.models.promoted())
@@ -24,6 +27,23 @@ export async function modelFolder(store: Store, modelId: string | null): Promise
     `It has ${[...all].join(", ")}; add another with \`looksee models add\``,
   );
 }
+
+/**
+ * Whether the model kept under this id comes with looksee too, with a newer card: it sees what the copy sees, so codes stay
+ * good, and what is made of that (the score, "no good match") was fitted anew. MODEL_MISSING, MODEL_CARD.
+ */
+export async function hasNewerCard(store: Store, modelId: string): Promise<boolean> {
+  const [own, copy] = [defaultModelFolder(), store.models.folder(modelId)];
+  const card = await readCard(own);
+  if (card.id !== modelId) return false;
+  const kept = await readCard(copy);
+  if (kept.version >= card.version || seeingOf(kept) !== seeingOf(card)) return false;
+  const [ours, theirs] = await Promise.all([own, copy].map((folder) => readFile(join(folder, "golden.json"), "utf8")));
+  return ours === theirs;
+}
+
+const seeingOf = ({ input, outputs, categories, views, codeThresholds }: Card): string =>
+  JSON.stringify([input, outputs, categories, views, codeThresholds]);
 
 /** Id of the model that answers now. */
 export async function modelInUse(store: Store): Promise<string> {

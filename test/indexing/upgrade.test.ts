@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import pino from "pino";
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStore } from "../../src/catalog/index.ts";
 import type { SearchResult, Shop } from "../../src/index.ts";
 import { serve } from "../../src/server/index.ts";
+import type { Card } from "../../src/vision/index.ts";
 import { items, patches, scratch } from "../vision/patches.ts";
 import { install, type Package } from "./package.ts";
 
@@ -81,6 +82,30 @@ async function command(looksee: Package, words: string[], preload?: string): Pro
   return { exit, signal, stdout, stderr };
 }
 
+/** A module that a process loads first: `code` has `fs`, the promises of node:fs, to lay hands on, and `die()`. */
+function preload(name: string, code: string): string {
+  const file = join(at.dir, `${name}.mjs`);
+  writeFileSync(
+    file,
+    `import fs, { appendFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
+     import { syncBuiltinESMExports } from "node:module";
+     const { promises } = fs;
+     const die = () => process.kill(process.pid, "SIGKILL");
+     const of = (path) => String(path).includes("/models/.adding-");
+     ${code}
+     syncBuiltinESMExports();`,
+  );
+  return file;
+}
+
+/** A table of one product. */
+async function oneRow(): Promise<string> {
+  const table = join(at.dir, "one.jsonl");
+  writeFileSync(join(at.dir, "one.png"), await patches(1));
+  writeFileSync(table, `${JSON.stringify({ id: "one", title: "One", image: "one.png" })}\n`);
+  return table;
+}
+
 test("after an upgrade the model of before answers on and imports on; the new one is moved to without a lost request", {
   timeout: 300_000,
 }, async () => {
@@ -145,6 +170,64 @@ test("after an upgrade the model of before answers on and imports on; the new on
     await expect(shop.models.rollback()).rejects.toThrow(/MODEL_UNKNOWN: no model was promoted before pack-2/);
   });
   expect(await ask(earlier, data, 13)).toEqual(grown);
+});
+
+describe("a looksee that brings the same model with a newer card", () => {
+  /** The earlier looksee's model, its card changed by `edit`. */
+  async function withCard(name: string, edit: (card: Card) => void): Promise<Package> {
+    const looksee = await install(join(at.dir, name), "pack-2", 2);
+    const file = join(looksee.at, "models/default/card.json");
+    const card = JSON.parse(readFileSync(file, "utf8")) as Card;
+    edit(card);
+    writeFileSync(file, JSON.stringify(card));
+    return looksee;
+  }
+  const cardOf = (data: string): Card => JSON.parse(readFileSync(join(data, "models/pack-2/card.json"), "utf8"));
+  const refitted = (card: Card) => {
+    card.version = 2;
+    card.calibration.score = { slope: 1, intercept: 0 };
+  };
+
+  test("answers by that card at once, with the codes that are there; the copy takes it over by the next import", async () => {
+    const renewed = await withCard("renewed", refitted);
+    const data = copyOf(filled);
+    const [before, after] = [await ask(earlier, data), await ask(renewed, data)];
+    expect([before.modelVersion, after.modelVersion]).toEqual(["pack-2@1", "pack-2@2"]);
+    expect(after.hits.map(({ itemId }) => itemId)).toEqual(before.hits.map(({ itemId }) => itemId));
+    expect(after.hits.map(({ score }) => score)).not.toEqual(before.hits.map(({ score }) => score));
+    expect([cardOf(data).version, await ask(earlier, data)]).toEqual([1, before]);
+
+    await using(renewed, data, (shop) => shop.catalog("main").import(items(12)));
+    expect(cardOf(data)).toMatchObject({ version: 2, calibration: { score: { slope: 1, intercept: 0 } } });
+    expect([models(data), promotions(data), await ask(earlier, data)]).toEqual([["pack-2"], ["pack-2"], after]);
+  });
+
+  test("leaves the copy whole when it is killed as it takes the card over, and does so the next time", async () => {
+    const renewed = await withCard("killed", refitted);
+    const data = copyOf(filled);
+    const table = await oneRow();
+    const words = ["import", table, "--data", data, "--catalog", "other"];
+    const hook = preload("card-on-its-way", "promises.rename = async (from) => of(from) && die();");
+    expect((await command(renewed, words, hook)).signal).toBe("SIGKILL");
+    expect([cardOf(data).version, (await ask(earlier, data)).modelVersion]).toEqual([1, "pack-2@1"]);
+    expect(await command(renewed, words)).toMatchObject({ exit: 0 });
+    expect([cardOf(data).version, models(data)]).toEqual([2, ["pack-2"]]);
+  });
+
+  test.each<[string, (card: Card) => void]>([
+    [
+      "is newer and makes other codes",
+      (card) => Object.assign(card, { version: 2, codeThresholds: new Array(512).fill(0) }),
+    ],
+    ["is no newer", (card) => Object.assign(card.calibration.score, { slope: 1, intercept: 0 })],
+  ])("keeps to the copy where the card %s", async (name, edit) => {
+    const other = await withCard(name.replaceAll(" ", "-"), edit);
+    const data = copyOf(filled);
+    const answer = await ask(earlier, data);
+    expect(await ask(other, data)).toEqual(answer);
+    await using(other, data, (shop) => shop.catalog("main").import(items(12)));
+    expect([cardOf(data).version, await ask(other, data)]).toEqual([1, answer]);
+  });
 });
 
 test("a snapshot carries the model, and answers as at its moment whatever looksee it is restored with", async () => {
@@ -249,28 +332,6 @@ describe("a data folder of old, without a copy of its model,", () => {
 });
 
 describe("the copy is whole or not there", () => {
-  /** A module that a process loads first: `code` has `fs`, the promises of node:fs, to lay hands on, and `die()`. */
-  function preload(name: string, code: string): string {
-    const file = join(at.dir, `${name}.mjs`);
-    writeFileSync(
-      file,
-      `import fs, { appendFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
-       import { syncBuiltinESMExports } from "node:module";
-       const { promises } = fs;
-       const die = () => process.kill(process.pid, "SIGKILL");
-       const of = (path) => String(path).includes("/models/.adding-");
-       ${code}
-       syncBuiltinESMExports();`,
-    );
-    return file;
-  }
-  /** A table of one product. */
-  async function oneRow(): Promise<string> {
-    const table = join(at.dir, "one.jsonl");
-    writeFileSync(join(at.dir, "one.png"), await patches(1));
-    writeFileSync(table, `${JSON.stringify({ id: "one", title: "One", image: "one.png" })}\n`);
-    return table;
-  }
   const MOMENTS: [string, string][] = [
     [
       "in the middle of a file",

@@ -1,12 +1,14 @@
 import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../../catalog/index.ts";
 import { LookseeError } from "../../errors.ts";
-import { modelFolder, modelInUse, unseen } from "../../search/index.ts";
+import { hasNewerCard, modelFolder, modelInUse, unseen } from "../../search/index.ts";
 import { takeModel } from "./take.ts";
 
 // A data folder keeps a copy of every model that its codes are made with. The one that comes with looksee leaves with it,
-// and what comes with the next may be another: the copy answers on until somebody promotes that.
+// and what comes with the next may be another: the copy answers on until somebody promotes that. Where the next has the same
+// model with a newer card, that card answers, and the copy takes it over.
 
 /** For another process that copies, which takes a second. */
 const PATIENCE_MS = 30_000;
@@ -17,13 +19,13 @@ const ASK_EVERY_MS = 100;
  * Throws MODEL_MISSING, DATA_UNWRITABLE, DATA_BUSY while another process adds a model, and what openModel throws.
  */
 export async function keepModelInUse(store: Store, patienceMs = PATIENCE_MS): Promise<void> {
-  if (isKept(store)) return;
+  if (await isKept(store)) return;
   await alone(store, patienceMs, async () => store.models.begin(await kept(store, await modelInUse(store))));
 }
 
-function isKept({ models }: Store): boolean {
-  const promoted = models.promoted();
-  return promoted !== null && models.has(promoted);
+async function isKept(store: Store): Promise<boolean> {
+  const promoted = store.models.promoted();
+  return promoted !== null && store.models.has(promoted) && !(await hasNewerCard(store, promoted));
 }
 
 /** Before codes are made with any model, or it is promoted. Throws MODEL_UNKNOWN, and what keepModelInUse throws. */
@@ -45,7 +47,7 @@ export async function keepForImport(store: Store, catalogName: string): Promise<
  */
 export async function keepIfIdle(store: Store): Promise<void> {
   try {
-    if (isKept(store) || !(await hasMadeCodes(store))) return;
+    if ((await isKept(store)) || !(await hasMadeCodes(store))) return;
     const lock = store.models.lockCatalogs();
     await keepModelInUse(store, 0).finally(() => lock.release());
   } catch (error) {
@@ -76,8 +78,11 @@ export async function faultsOfModels(store: Store): Promise<LookseeError[]> {
 
 /** Returns the id of the copy. */
 async function kept(store: Store, modelId: string): Promise<string> {
-  if (store.models.has(modelId)) return modelId; // another process was first
   const from = await modelFolder(store, modelId);
+  if (store.models.has(modelId)) {
+    if (await hasNewerCard(store, modelId)) await store.models.renewCard(modelId, join(from, "card.json"));
+    return modelId; // or another process was first
+  }
   const { card } = await takeModel(store, from, async (draft) => store.models.fill(draft, from, await readdir(from)));
   return card.id;
 }
