@@ -244,6 +244,11 @@ def test_what_arms_answered_outlives_them(models, asked, tmp_path, capsys):
     assert ("masked", "served") not in other.answers, "nothing stands for photos that it was not measured on"
 
 
+def test_what_arms_answered_is_read_again_on_every_machine():
+    """Of each line in training/arms.jsonl the settings are those of configs/arms.toml."""
+    assert sorted((model.arm, model.seed) for model in kept.models(set())) == [(line["arm"], line["seed"]) for line in kept.read()]
+
+
 def test_queries_side_by_side_are_half_such_as_differ(asked):
     before, after = (asked.answers[(arm, "served")][0].hits(1) for arm in ("generic", "shipped"))
     picked = chosen(asked, 8)
