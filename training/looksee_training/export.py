@@ -16,6 +16,7 @@ import torch
 from PIL import Image
 
 from .categories import CATEGORIES
+from .checkpoints import read_checkpoint
 from .model import FEATURE_WIDTH, Network, Served, folded
 from .onnx_weights import load_served
 
@@ -25,7 +26,7 @@ HALF = 127.5  # of a pixel's range
 
 def load_network(checkpoint):
     """The evaluation network of a training checkpoint: its averaged weights if it has them."""
-    state = torch.load(checkpoint, map_location="cpu")
+    state = read_checkpoint(checkpoint)
     config = state["config"]
     network = Network(masked=config.get("masked", False), width=config.get("width", FEATURE_WIDTH))
     network.load_state_dict(state.get("average") or state["network"])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from .checkpoints import read_checkpoint
 from .evaluate import see
 from .export import load_network
 from .geometry import area
@@ -70,7 +71,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     network = load_network(args.checkpoint)
-    prepared = torch.load(args.checkpoint, map_location="cpu")["config"]["prepared"]
+    prepared = read_checkpoint(args.checkpoint)["config"]["prepared"]
     source = PictureSet(Path(prepared) / "streets", "streets")
     answers = []
     for picture in source.of("validation"):

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 
 from .batches import Plan
+from .checkpoints import read_checkpoint
 from .config import Config
 from .train import settled, training_views
 
@@ -39,7 +40,7 @@ def main():
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    found = [torch.load(checkpoint, map_location="cpu") for checkpoint in args.checkpoints]
+    found = [read_checkpoint(checkpoint) for checkpoint in args.checkpoints]
     last = found[-1]
     config = Config(**{**last["config"], "plan": Plan(**last["config"]["plan"])})
     _, data = training_views(config)

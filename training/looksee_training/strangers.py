@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from .calibrate import interval, ranks
+from .checkpoints import read_checkpoint
 from .evaluate import features_of
 from .export import load_network
 from .sets import PictureSet
@@ -62,7 +63,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     for file in args.checkpoints:
-        config = torch.load(file, map_location="cpu")["config"]
+        config = read_checkpoint(file)["config"]
         print(json.dumps({"run": file, "date": datetime.date.today().isoformat(), **measured(load_network(file), config, args.side)}), flush=True)
 
 

@@ -4,6 +4,7 @@ import glob
 
 import torch
 
+from .checkpoints import read_checkpoint
 from .export import load_network
 from .losses import as_feature
 from .trunk import STAGES
@@ -19,8 +20,8 @@ class Teachers:
 
     def __init__(self, files, data, items):
         """files: last.pt of runs, a pattern. data: kind -> sha256 of the sets, items: how many there are to tell apart, as the student has them.
-        Raises ValueError where no file is, or a run is not at its end, or one has learnt other items: their numbers would mean other things."""
-        states = {file: torch.load(file, map_location="cpu") for file in sorted(glob.glob(files))}
+        Raises ValueError where no file is, or a run is not at its end or its file not whole, or one has learnt other items: their numbers would mean other things."""
+        states = {file: read_checkpoint(file) for file in sorted(glob.glob(files))}
         if not states:
             raise ValueError(f"TEACHER_NONE: no finished run is {files}; train it first")
         for file, state in states.items():

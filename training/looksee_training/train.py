@@ -24,6 +24,7 @@ import torch.nn.functional as F
 from . import losses
 from .bank import Bank
 from .batches import Batches
+from .checkpoints import read_checkpoint
 from .config import read_config
 from .evaluate import internal_figures
 from .model import Network
@@ -186,7 +187,7 @@ def work(rank, config, run, resume):
     )  # fmt: skip
     bank, step, spent = Bank(len(data.numbers), config.width, config.hard_signs), 0, 0.0
     if config.start and not resume:
-        network.load_state_dict(torch.load(config.start, map_location="cpu")["average"])
+        network.load_state_dict(read_checkpoint(config.start)["average"])
     if config.projection == "fixed" and not resume:
         network.feature.hold(pooled_of(network, data, config.sides[-1]))
     network.feature.project.requires_grad_(config.projection == "learned")
@@ -196,7 +197,7 @@ def work(rank, config, run, resume):
             bank.store(network.eval()(batch["stem"], start=STAGES)["raw"], batch["item"])
         proxies.data = bank.raw[proxied].clone()
     if resume:
-        state = torch.load(run / "last.pt", map_location="cpu")
+        state = read_checkpoint(run / "last.pt")
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         proxies.data = state["proxies"]

@@ -3,7 +3,9 @@
 import pytest
 import torch
 
+from looksee_training.checkpoints import read_checkpoint
 from looksee_training.config import Config
+from looksee_training.export import load_network
 from looksee_training.losses import as_feature
 from looksee_training.model import Network
 from looksee_training.teachers import Teachers
@@ -44,3 +46,17 @@ def test_runs_on_other_items_or_not_at_their_end_teach_nothing(tmp_path):
         Teachers(str(tmp_path / "training.pt"), DATA, ITEMS)
     with pytest.raises(ValueError, match="TEACHER_NONE"):
         Teachers(str(tmp_path / "none-*.pt"), DATA, ITEMS)
+
+
+def test_a_checkpoint_that_is_cut_short_absent_or_something_else_is_named(tmp_path):
+    whole, cut, other = (tmp_path / f"{name}.pt" for name in ("whole", "cut", "other"))
+    finished(whole, 1)
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    torch.save(torch.ones(3), other)
+    assert read_checkpoint(whole)["step"] == 1
+    for file, code in ((cut, "CHECKPOINT_BROKEN"), (other, "CHECKPOINT_BROKEN"), (tmp_path / "gone.pt", "CHECKPOINT_MISSING")):
+        for read in (read_checkpoint, load_network):
+            with pytest.raises(ValueError, match=f"{code}: .*{file.name} "):
+                read(file)
+    with pytest.raises(ValueError, match="CHECKPOINT_BROKEN: .*cut.pt"):
+        Teachers(str(cut), DATA, ITEMS)
