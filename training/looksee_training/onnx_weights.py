@@ -12,10 +12,21 @@ from .model import Network, Places, Projection, Served, folded
 from .trunk import CHANNELS_8, CHANNELS_16, CHANNELS_32, STAGES
 
 
+def read_onnx(folder):
+    """The ONNX model of a model folder. Raises ValueError for a file that is not there, is cut short, or holds something else."""
+    file = Path(folder) / "model.onnx"
+    try:
+        return onnx.load(str(file))
+    except FileNotFoundError:
+        raise ValueError(f"ONNX_MISSING: {file} is not there; name a model folder") from None
+    except Exception as fault:  # protobuf refuses in words of its own, without the file's name
+        raise ValueError(f"ONNX_BROKEN: {file} is cut short or no ONNX file; export it again") from fault
+
+
 def load_served(folder):
-    """Served network and card of a model folder. Raises RuntimeError when the file holds other weights than the network."""
+    """Served network and card of a model folder. Raises ValueError as `read_onnx`, RuntimeError when the file holds other weights than the network."""
     folder = Path(folder)
-    graph = onnx.load(str(folder / "model.onnx")).graph
+    graph = read_onnx(folder).graph
     found = {renamed(t.name): torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
     networks, projection = networks_of(found)
     served = Served(networks, projection).eval()

@@ -23,6 +23,7 @@ import numpy as np
 from .evaluate import centre_window
 from .export import HALF, INPUT, merge, to_input, write_golden
 from .model import Served
+from .onnx_weights import read_onnx
 from .sets import PictureSet, read_held_out
 from .views import plain_view
 
@@ -34,11 +35,11 @@ FLOAT = ("/box/cells/", "/feature/", "/places", "/category/")  # a module that i
 
 
 def ranges(weight):
-    """float32 (out,): how far int8 must reach in each row of a weight (out, in, ...), 127 steps of it.
+    """float32 (out,): the number that is to be 127 steps of int8 in each row of a weight (out, in, ...).
 
     x86 without VNNI multiplies two neighbours at a time and keeps their sum in 16 bits, 32,767 at most. Activations go up
     to 255, so two weights of one sign may come to 128 steps together (127, and a half that each is rounded by): then its
-    quick sums are exact, and every machine gives the same answers. Neighbours are inputs at one place of the picture.
+    quick sums are exact, as those with VNNI are. Neighbours are inputs at one place of the picture.
     """
     rows = np.moveaxis(weight, 1, -1).reshape(len(weight), -1)
     largest = np.abs(rows).max(1)
@@ -145,6 +146,7 @@ def main():
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     source, out = Path(args.model), Path(args.out)
+    read_onnx(source)  # refused here by its name, before anything is written
     card = json.loads((source / "card.json").read_text()) | {"id": args.id}
     for file in args.card:
         card = merge(card, json.loads(Path(file).read_text()))
