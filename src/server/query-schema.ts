@@ -55,7 +55,7 @@ export const ItemPath = Type.Object({
   c: text("Name of the catalog", "main"),
   itemId: text("The shop's own id", "sku-1042"),
 });
-export const ModelPath = Type.Object({ m: text("Id of the model", "looksee-mobile-9") });
+export const ModelPath = Type.Object({ m: text("Id of the model", "looksee-mobile-10") });
 export const ImagePath = Type.Object({
   c: text("Name of the catalog", "main"),
   imageId: Type.Integer({ minimum: 1, maximum: 2 ** 32 - 1, examples: [17] }),

@@ -23,6 +23,7 @@ import numpy as np
 from .evaluate import centre_window
 from .export import HALF, INPUT, merge, to_input, write_golden
 from .model import Served
+from .neighbours import order_channels, pair_sums
 from .onnx_weights import read_onnx
 from .sets import PictureSet, read_held_out
 from .views import plain_view
@@ -39,14 +40,12 @@ def ranges(weight):
 
     x86 without VNNI multiplies two neighbours at a time and keeps their sum in 16 bits, 32,767 at most. Activations go up
     to 255, so two weights of one sign may come to 128 steps together (127, and a half that each is rounded by): then its
-    quick sums are exact, as those with VNNI are. Neighbours are inputs at one place of the picture.
+    quick sums are exact, as those with VNNI are. `order_channels` makes few rows need wide steps for it.
     """
-    rows = np.moveaxis(weight, 1, -1).reshape(len(weight), -1)
-    largest = np.abs(rows).max(1)
+    largest = np.abs(weight).reshape(len(weight), -1).max(1)
     if weight.shape[1] == 1:  # a depthwise convolution, which is summed in 32 bits
         return largest
-    pairs = np.pad(rows, ((0, 0), (0, rows.shape[1] % 2))).reshape(len(rows), -1, 2)
-    return np.maximum(largest, np.where(pairs.prod(2) > 0, np.abs(pairs.sum(2)), 0).max(1))
+    return np.maximum(largest, pair_sums(weight).max(1))
 
 
 def weight_ranges(network, excluded):
@@ -115,6 +114,7 @@ def quantize(source, out, pictures):
     quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
     network = onnx.load(str(prepared))
     shift_pixels(network, half)
+    order_channels(network)
     onnx.save(network, str(prepared))
     excluded = [node.name for node in network.graph.node if any(part in node.name for part in FLOAT)]
     quantize_static(

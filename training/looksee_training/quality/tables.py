@@ -126,7 +126,7 @@ def eight_bits(results):
         rows.append([words, f"{sizes[arm]:.1f}", *cells])
     text = (
         "Milliseconds: median of an 800-px photo on one core, with decoding and by the network alone. Boxes: share that "
-        "overlaps the true one by 0.7. Int8 sums are exact on every CPU; x86 ones without VNNI take longer for them."
+        "overlaps the true one by 0.7. Int8 sums are exact on every CPU."
     )
     head = ["model", "MB", "ms a photo", "of it the network", "pictures a second, all cores", "groceries @1 / @4 / @20", "mall @1 / @4 / @20"]
     return Section(title, text, head, rows)
