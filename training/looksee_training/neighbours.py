@@ -8,14 +8,19 @@ import numpy as np
 from onnx import numpy_helper
 
 
+def together(one, other):
+    """What two neighbours come to: |sum| of those of one sign, 0 of others."""
+    return np.where(one * other > 0, np.abs(one + other), 0)
+
+
 def pair_sums(weight):
-    """float32 (out, ceil(in * places / 2)): |sum| of each two neighbours of one sign in a weight (out, in, ...), 0 of others.
+    """float32 (out, ceil(in * places / 2)): what each two neighbours in a weight (out, in, ...) come to.
 
     Neighbours are as they are multiplied: inputs at one place of the picture.
     """
     rows = np.moveaxis(weight, 1, -1).reshape(len(weight), -1)
     pairs = np.pad(rows, ((0, 0), (0, rows.shape[1] % 2))).reshape(len(rows), -1, 2)
-    return np.where(pairs.prod(2) > 0, np.abs(pairs.sum(2)), 0)
+    return together(pairs[:, :, 0], pairs[:, :, 1])
 
 
 class Order:
@@ -77,11 +82,7 @@ def best_order(weights):
     of, share = np.concatenate(rows, 1), np.concatenate(share)  # of: (in, rows), the largest number of each row 1
     pairs = np.arange(len(of)).reshape(-1, 2)
 
-    def sums(a, b):
-        """(pairs, rows): what neighbours a and b, channels or arrays of them, come to."""
-        return np.where(of[a] * of[b] > 0, np.abs(of[a] + of[b]), 0)
-
-    now = sums(pairs[:, 0], pairs[:, 1])
+    now = together(of[pairs[:, 0]], of[pairs[:, 1]])  # (pairs, rows)
     noise, improved = np.square(np.maximum(now.max(0), 1)) @ share, True
     while improved:
         improved = False
@@ -98,8 +99,8 @@ def best_order(weights):
             found = []
             for give in (0, 1):
                 for take in (0, 1):
-                    ours = sums(pairs[one, 1 - give], pairs[:, take])
-                    theirs = sums(pairs[one, give], pairs[:, 1 - take])
+                    ours = together(of[pairs[one, 1 - give]], of[pairs[:, take]])
+                    theirs = together(of[pairs[one, give]], of[pairs[:, 1 - take]])
                     left = np.square(np.maximum(without, np.maximum(ours, theirs))) @ share
                     left[one] = np.inf
                     found.append((left.min(), int(left.argmin()), give, take))
@@ -107,7 +108,7 @@ def best_order(weights):
             if least < noise - 1e-6:
                 pairs[one, give], pairs[other, take] = pairs[other, take], pairs[one, give]
                 for pair in (one, other):
-                    now[pair] = sums(*pairs[pair])
+                    now[pair] = together(*of[pairs[pair]])
                 noise, improved = least, True
     return pairs.reshape(-1)
 
