@@ -48,6 +48,7 @@ class Config:
     weight_object: float = 0.1
     weight_decorrelation: float = 1.0
     weight_start: float = 0.02  # of the trunk's squared distance from where it began (L2-SP, Li et al., ICML 2018)
+    weight_forgetting: float = 0.0  # of ImageNet's classifier saying of a view something else than it did before any training
     label_smoothing: float = 0.1
     average: float = 0.999  # of the weights, a step
     checkpoint_minutes: float = 3.0

@@ -28,6 +28,16 @@ def classification(logits, truth, smoothing):
     return F.cross_entropy(logits[known], truth[known], label_smoothing=smoothing)
 
 
+def forgetting(said, before, temperature=2.0):
+    """How far what a network says of pictures lies from what it said before it was trained on: said, before: logits (n, c).
+
+    The mean over pictures of the Kullback-Leibler divergence of both softmaxes at this temperature, times its square; >= 0, 0 where they agree.
+    Source: Li and Hoiem, "Learning without forgetting", ECCV 2016.
+    """
+    said, before = (F.log_softmax(logits / temperature, 1) for logits in (said, before))
+    return F.kl_div(said, before, log_target=True, reduction="batchmean") * temperature**2
+
+
 def prototype_contrast(queries, items, prototypes, temperature, live=None, apart=None):
     """Softmax over every known item's catalogue picture: each photo must pick its own.
 

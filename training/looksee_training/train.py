@@ -27,6 +27,7 @@ from .batches import Batches
 from .checkpoints import read_checkpoint
 from .config import read_config
 from .evaluate import internal_figures
+from .imagenet import ImageNet
 from .model import Network
 from .pool import CATALOG, PHOTO
 from .sets import PictureSet, read_held_out
@@ -72,6 +73,7 @@ def batch_loss(network, out, batch, bank, learned, photoless, drift, config):
         "teacher": lambda: losses.prototype_contrast(
             feature(raw[queries]), batch["likely"][queries], bank.feature, config.temperature, (feature(stand_ins), items)),
         "decorrelation": lambda: losses.decorrelation(raw),
+        "forgetting": lambda: losses.forgetting(out["said"], batch["said"]),
         "object": lambda: object_loss(network, out, batch, config),
         "start": lambda: sum((weight - start).pow(2).sum() for weight, start in drift),
     }  # fmt: skip
@@ -204,6 +206,7 @@ def work(rank, config, run, resume):
         bank.load(state["bank"])
         average.state, step, spent = state["average"], state["step"], state["spent"]
     teachers = Teachers(config.teacher, {kind: s.sha256 for kind, s in sets.items()}, len(data.numbers)) if config.teacher else None
+    imagenet = ImageNet(config.trunk) if config.weight_forgetting else None
     must_agree([*network.parameters(), proxies, bank.raw], config.processes)
     torch.manual_seed(config.seed * 1000 + rank)  # and drops other inputs
     data.random = np.random.default_rng([config.seed, rank, step])  # a run that goes on draws other views than it began with
@@ -216,6 +219,8 @@ def work(rank, config, run, resume):
             batch["likely"] = teachers.likely(batch["stem"], config.temperature)
         network.train()
         out = network(batch["stem"], start=STAGES)
+        if imagenet:
+            batch["said"], out["said"] = imagenet.says(batch["stem"]), imagenet.classified(out["deep"])
         loss, parts = batch_loss(network, out, batch, bank, (proxies, proxied), photoless, zip(slow, began), config)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
