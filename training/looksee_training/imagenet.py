@@ -1,10 +1,9 @@
 """What ImageNet's own network says of a picture, which a run that learns a shop's products is not to forget."""
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .trunk import STAGES, build_trunk, run_trunk
+from .trunk import STAGES, build_trunk, read_weights, run_trunk
 
 
 class ImageNet:
@@ -16,10 +15,10 @@ class ImageNet:
     """
 
     def __init__(self, npz):
-        """npz: mobilenet_v2_imagenet.npz. Raises ValueError if it lacks a weight."""
+        """npz: mobilenet_v2_imagenet.npz. Raises ValueError as `build_trunk`."""
         self.trunk = build_trunk(npz).eval().to(memory_format=torch.channels_last)
-        with np.load(npz) as z:
-            self.weight, self.bias = (torch.from_numpy(z[f"classifier.1.{name}"]) for name in ("weight", "bias"))
+        weights = read_weights(npz)
+        self.weight, self.bias = weights["classifier.1.weight"], weights["classifier.1.bias"]
 
     def classified(self, deep):
         """deep: a trunk's last map (n, 1280, h, w) -> logits (n, 1000)."""

@@ -1,6 +1,7 @@
 """MobileNetV2 1.0 trained on ImageNet (Apache-2.0), read from a .npz of torchvision's state_dict names."""
 
 import copy
+import zipfile
 
 import numpy as np
 import torch
@@ -43,16 +44,26 @@ class PaddedConv(torch.nn.Conv2d):
                         group_i=groups)  # fmt: skip
 
 
+def read_weights(npz):
+    """Weights of mobilenet_v2_imagenet.npz by name. Raises ValueError for a file that is not there, or is cut short."""
+    try:
+        with np.load(npz) as z:
+            return {name: torch.from_numpy(z[name]) for name in z.files}
+    except FileNotFoundError:
+        raise ValueError(f"TRUNK_MISSING: {npz} is not there; name ImageNet's weights as its .npz") from None
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as fault:
+        raise ValueError(f"TRUNK_BROKEN: {npz} is cut short or no .npz; copy it again") from fault
+
+
 def build_trunk(npz=None):
     """The 19 stages of MobileNetV2's `features`, strided convolutions padded as the ImageNet weights expect.
 
     npz: path of mobilenet_v2_imagenet.npz, or None for random weights.
-    Input float (n, 3, s, s) in -1..1, s a multiple of 32. Raises ValueError if the file lacks a weight.
+    Input float (n, 3, s, s) in -1..1, s a multiple of 32. Raises ValueError as `read_weights`, and if the file lacks one.
     """
     net = torchvision.models.mobilenet_v2()
     if npz is not None:
-        with np.load(npz) as z:
-            missing = net.load_state_dict({k: torch.from_numpy(z[k]) for k in z.files}, strict=False).missing_keys
+        missing = net.load_state_dict(read_weights(npz), strict=False).missing_keys
         missing = [k for k in missing if not k.endswith("num_batches_tracked")]
         if missing:
             raise ValueError(f"TRUNK_WEIGHTS: {npz} lacks {missing[:3]}")

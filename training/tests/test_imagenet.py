@@ -36,7 +36,10 @@ def test_an_untrained_trunk_has_forgotten_nothing_and_a_changed_one_is_pulled_ba
     stem = torch.randn(3, 32, 8, 8)
     before = imagenet.says(stem)
     assert before.shape == (3, 1000)
-    forgotten = lambda: losses.forgetting(imagenet.classified(run_trunk(trunk, stem, STAGES)[1]), before)  # noqa: E731
+
+    def forgotten():
+        return losses.forgetting(imagenet.classified(run_trunk(trunk, stem, STAGES)[1]), before)
+
     assert forgotten().item() == pytest.approx(0, abs=1e-5)
     last = trunk[18][0].weight
     with torch.no_grad():
@@ -47,7 +50,7 @@ def test_an_untrained_trunk_has_forgotten_nothing_and_a_changed_one_is_pulled_ba
     with torch.no_grad():
         last -= 0.1 * last.grad / last.grad.norm()
     assert forgotten().item() < away.item()
-    assert all(not weight.grad for weight in (imagenet.weight, imagenet.bias)), "the classifier itself is never trained"
+    assert not imagenet.weight.requires_grad and not imagenet.bias.requires_grad, "the classifier itself is never trained"
 
 
 def test_a_file_without_the_classifier_is_refused_by_name(npz, tmp_path):
@@ -55,3 +58,13 @@ def test_a_file_without_the_classifier_is_refused_by_name(npz, tmp_path):
         np.savez(tmp_path / "cut.npz", **{k: z[k] for k in z.files if not k.startswith("classifier")})
     with pytest.raises(ValueError, match="TRUNK_WEIGHTS: .*classifier.1.weight"):
         ImageNet(tmp_path / "cut.npz")
+
+
+def test_a_file_cut_short_and_none_at_all_are_refused_by_name(npz, tmp_path):
+    (tmp_path / "half.npz").write_bytes(npz.read_bytes()[:500_000])
+    (tmp_path / "empty.npz").touch()
+    for name in ("half.npz", "empty.npz"):
+        with pytest.raises(ValueError, match=f"TRUNK_BROKEN: .*{name}"):
+            build_trunk(tmp_path / name)
+    with pytest.raises(ValueError, match="TRUNK_MISSING: .*none.npz"):
+        build_trunk(tmp_path / "none.npz")

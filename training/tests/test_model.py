@@ -11,6 +11,7 @@ torch.manual_seed(0)
 
 @pytest.fixture(scope="module", params=[False, True], ids=["whole", "masked"])
 def network(request):
+    torch.manual_seed(0)
     net = Network(masked=request.param)
     with torch.no_grad():  # statistics other than the initial 0 and 1, or folding would be trivial
         for module in net.modules():
