@@ -1,10 +1,12 @@
 """Recall for products that a run never saw, and for those it did, among all products alike.
 
     python3 -m looksee_training.strangers runs/unseen-3/last.pt [runs/unseen-4/last.pt ...] [--side 224]
+    python3 -m looksee_training.strangers runs/unseen-3/last.pt runs/unseen-3-again/last.pt --together
 
 Of a run with `unseen` in its config: all photos of the unseen products, train and val, asked of all products ("unseen") and of
 the unseen alone ("alone"); and the set's own val photos of the others ("seen"). One look at the whole picture. 95 % intervals,
-products drawn whole. Prints one JSON line a run, nothing is chosen; what stands in training/strangers.jsonl is reported.
+products drawn whole. `--together`: of several runs that left out the same, their features side by side, as the networks of a served
+model are. Prints one JSON line a run, or one of all together; nothing is chosen; what stands in training/strangers.jsonl is reported.
 """
 
 import argparse
@@ -37,13 +39,14 @@ def counted(photos, catalog, strangers):
     return {**shares(place, photos[1]), "missesToTrained": round(float(to_trained.mean()), 4) if len(to_trained) else None}
 
 
-def measured(network, config, side):
-    """The figures of one run, see above. config: its own, a dict."""
+def measured(networks, config, side):
+    """The figures of a run's network, or of several runs' side by side, see above. config: the run's own, a dict."""
     unseen, with_catalog = config["unseen"], config["unseen_catalog"]
     source = PictureSet(Path(config["prepared"]) / "groceries", "groceries", unseen=unseen, unseen_catalog=with_catalog)
 
     def seen(pictures):
-        return features_of(network, pictures, source, side, ("whole",))[0].numpy(), [p.item for p in pictures]
+        features = [features_of(network, pictures, source, side, ("whole",))[0].numpy() for network in networks]
+        return np.concatenate(features, 1) / np.sqrt(len(networks), dtype=np.float32), [p.item for p in pictures]
 
     strange, known = seen(source.of("validation", "photo")), seen(source.of("test", "photo"))
     rows, items = catalog = seen([p for p in source.pictures if p.role == "catalog"])
@@ -51,20 +54,30 @@ def measured(network, config, side):
     own = np.array([item in strangers for item in items])
     alone, _, _ = ranks(strange, (rows[own], [item for item in items if item in strangers]))
     return {
-        "unseenFrom": unseen, "catalogTrained": with_catalog, "unseen": counted(strange, catalog, strangers),
+        "unseenFrom": unseen, "catalogTrained": with_catalog, "networks": len(networks), "unseen": counted(strange, catalog, strangers),
         "alone": shares(alone, strange[1]), "seen": counted(known, catalog, strangers),
     }  # fmt: skip
+
+
+def one_choice(files):
+    """The config of runs that left out the same products. Raises ValueError where they did not: what one never saw, another learnt."""
+    configs = [read_checkpoint(file)["config"] for file in files]
+    left_out = [(config["unseen"], config["unseen_catalog"]) for config in configs]
+    if len(set(left_out)) > 1:
+        raise ValueError(f"STRANGERS_DIFFER: {', '.join(map(str, files))} left out {left_out}; give runs of one `unseen` and `unseen_catalog`")
+    return configs[0]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoints", nargs="+")
     parser.add_argument("--side", type=int, default=224)
+    parser.add_argument("--together", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    for file in args.checkpoints:
-        config = read_checkpoint(file)["config"]
-        print(json.dumps({"run": file, "date": datetime.date.today().isoformat(), **measured(load_network(file), config, args.side)}), flush=True)
+    for files in [args.checkpoints] if args.together else [[file] for file in args.checkpoints]:
+        figures = measured([load_network(file) for file in files], one_choice(files), args.side)
+        print(json.dumps({"run": " ".join(files), "date": datetime.date.today().isoformat(), **figures}), flush=True)
 
 
 if __name__ == "__main__":

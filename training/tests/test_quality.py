@@ -287,7 +287,7 @@ def test_the_worst_fold_of_never_seen_products_is_held_to_the_aim():
             "alone": {"products": 20, "photos": 725, **shares(*unseen)},
             "seen": {"products": 61, "photos": 223, **shares(*seen)},
         }
-        return {"run": "r", "unseenFrom": 3, "catalogTrained": True, **parts}
+        return {"run": "r", "unseenFrom": 3, "catalogTrained": True, "networks": 1, **parts}
 
     good, poor = fold((0.61, 0.96, 1.0), (0.87, 1.0, 1.0)), fold((0.65, 0.97, 1.0), (0.80, 1.0, 1.0))
     assert [row[3] for row in strangers([good])] == ["met"]
@@ -295,6 +295,10 @@ def test_the_worst_fold_of_never_seen_products_is_held_to_the_aim():
     without = {**good, "catalogTrained": False}
     assert [row[2:] for row in strangers([poor, without])] == [
         ["0.610 / 0.960 / 0.870", "met"], ["0.650 / 0.970 / 0.800", "missed by 6.0 pp"],
+    ]
+    pair = {**good, "networks": 2}
+    assert [(row[0].endswith("trained, 2 networks side by side"), row[3]) for row in strangers([poor, pair])] == [
+        (False, "missed by 6.0 pp"), (True, "met"),
     ]
 
 

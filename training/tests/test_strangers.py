@@ -1,9 +1,11 @@
 """How products that were never seen are counted."""
 
 import numpy as np
+import pytest
+import torch
 
 from drawn import random_features
-from looksee_training.strangers import counted
+from looksee_training.strangers import counted, one_choice
 
 
 def test_an_own_item_counts_by_its_place_and_a_miss_by_what_stands_first():
@@ -20,3 +22,12 @@ def test_an_own_item_counts_by_its_place_and_a_miss_by_what_stands_first():
         assert low <= found[str(k)]["share"] <= high
     trained = [order[0] not in strangers for order, place in zip(orders, places) if place > 0]
     assert found["missesToTrained"] == round(float(np.mean(trained)), 4)
+
+
+def test_runs_that_left_out_other_products_are_not_taken_together(tmp_path):
+    for name, unseen in (("a", 3), ("b", 3), ("c", 4)):
+        torch.save({"config": {"unseen": unseen, "unseen_catalog": False}}, tmp_path / name)
+    files = {name: str(tmp_path / name) for name in "abc"}
+    assert one_choice([files["a"], files["b"]])["unseen"] == 3
+    with pytest.raises(ValueError, match=r"STRANGERS_DIFFER: .*c left out \[\(3, False\), \(4, False\)\]"):
+        one_choice([files["a"], files["c"]])

@@ -74,16 +74,17 @@ def answered(results):
 
 def strangers(found):
     """The unseen products of every fold must be found, and the seen ones in the same run; apart, by whether training had
-    the unseen products' catalogue pictures."""
+    the unseen products' catalogue pictures, and by how many networks are asked."""
     what, aim = "groceries with 20 of 81 products never trained on, one look: unseen @1 / @4, seen @1", "0.6 / 0.95 / 0.86"
     if not found:
         yield row(what, aim)
-    for trained, words in ((False, "catalogue pictures left out too"), (True, "catalogue pictures and what is drawn of them trained")):
-        lines = [line for line in found or [] if line["catalogTrained"] == trained]
-        if lines:
-            worst = [min(line[part][k]["share"] for line in lines) for part, k in (("unseen", "1"), ("unseen", "4"), ("seen", "1"))]
-            of = f", worst of {len(lines)} runs" if len(lines) > 1 else ""
-            yield row(f"{what}; {words}{of}", aim, " / ".join(map(three, worst)), verdict(worst, (0.60, 0.95, 0.86)))
+    catalogue = {False: "catalogue pictures left out too", True: "catalogue pictures and what is drawn of them trained"}
+    for trained, networks in sorted({(line["catalogTrained"], line["networks"]) for line in found or []}):
+        lines = [line for line in found if (line["catalogTrained"], line["networks"]) == (trained, networks)]
+        worst = [min(line[part][k]["share"] for line in lines) for part, k in (("unseen", "1"), ("unseen", "4"), ("seen", "1"))]
+        side = f", {networks} networks side by side" if networks > 1 else ""
+        of = f", worst of {len(lines)} runs" if len(lines) > 1 else ""
+        yield row(f"{what}; {catalogue[trained]}{side}{of}", aim, " / ".join(map(three, worst)), verdict(worst, (0.60, 0.95, 0.86)))
 
 
 def clothing(found):
