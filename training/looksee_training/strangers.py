@@ -5,8 +5,7 @@
 
 Of a run with `unseen` in its config: all photos of the unseen products, train and val, asked of all products ("unseen") and of
 the unseen alone ("alone"); and the set's own val photos of the others ("seen"). One look at the whole picture. 95 % intervals,
-products drawn whole. `--together`: of several runs that left out the same, their features side by side, as the networks of a served
-model are. Prints one JSON line a run, or one of all together; nothing is chosen; what stands in training/strangers.jsonl is reported.
+products drawn whole. `--together`: of several runs that left out the same, their features side by side. Prints one JSON line a run, or one of all together; nothing is chosen; what stands in training/strangers.jsonl is reported.
 """
 
 import argparse
@@ -39,6 +38,11 @@ def counted(photos, catalog, strangers):
     return {**shares(place, photos[1]), "missesToTrained": round(float(to_trained.mean()), 4) if len(to_trained) else None}
 
 
+def joined(features):
+    """Unit rows (n, d) of each of k networks -> unit rows (n, k * d), whose cosine is the mean of theirs."""
+    return np.concatenate(features, 1) / np.sqrt(len(features), dtype=np.float32)
+
+
 def measured(networks, config, side):
     """The figures of a run's network, or of several runs' side by side, see above. config: the run's own, a dict."""
     unseen, with_catalog = config["unseen"], config["unseen_catalog"]
@@ -46,7 +50,7 @@ def measured(networks, config, side):
 
     def seen(pictures):
         features = [features_of(network, pictures, source, side, ("whole",))[0].numpy() for network in networks]
-        return np.concatenate(features, 1) / np.sqrt(len(networks), dtype=np.float32), [p.item for p in pictures]
+        return joined(features), [p.item for p in pictures]
 
     strange, known = seen(source.of("validation", "photo")), seen(source.of("test", "photo"))
     rows, items = catalog = seen([p for p in source.pictures if p.role == "catalog"])
@@ -59,12 +63,14 @@ def measured(networks, config, side):
     }  # fmt: skip
 
 
-def one_choice(files):
-    """The config of runs that left out the same products. Raises ValueError where they did not: what one never saw, another learnt."""
+def common_config(files):
+    """The config of runs that left out the same products. Raises ValueError where one left out nothing, or what another learnt."""
     configs = [read_checkpoint(file)["config"] for file in files]
     left_out = [(config["unseen"], config["unseen_catalog"]) for config in configs]
+    if not all(unseen for unseen, _ in left_out):
+        raise ValueError(f"STRANGERS_NONE: of {', '.join(files)} a run met all products; give runs trained with `unseen`")
     if len(set(left_out)) > 1:
-        raise ValueError(f"STRANGERS_DIFFER: {', '.join(map(str, files))} left out {left_out}; give runs of one `unseen` and `unseen_catalog`")
+        raise ValueError(f"STRANGERS_DIFFER: {', '.join(files)} left out {left_out}; give runs of one `unseen` and `unseen_catalog`")
     return configs[0]
 
 
@@ -76,7 +82,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     for files in [args.checkpoints] if args.together else [[file] for file in args.checkpoints]:
-        figures = measured([load_network(file) for file in files], one_choice(files), args.side)
+        figures = measured([load_network(file) for file in files], common_config(files), args.side)
         print(json.dumps({"run": " ".join(files), "date": datetime.date.today().isoformat(), **figures}), flush=True)
 
 

@@ -132,18 +132,18 @@ def strangers(found):
     rows = []
     for line in found:
         shown = "seen" if line["catalogTrained"] else "never seen"
-        for name, words in (("unseen", "unseen"), ("alone", "unseen, among themselves alone"), ("seen", "seen")):
+        for name, words in (("unseen", "unseen"), ("alone", "unseen, alone"), ("seen", "seen")):
             part = line.get(name)
             if not part:
                 continue
             cells = [between({"value": part[k]["share"], "interval": part[k]["interval"]}) for k in KS]
             products = f"{part['products']} {words}"
-            rows.append([f"every fourth from no. {line['unseenFrom']}", shown, str(line["networks"]), products, str(part["photos"]), *cells])
+            rows.append([f"from no. {line['unseenFrom']}", shown, str(line["networks"]), products, str(part["photos"]), *cells])
     text = (
         "Groceries of which every fourth product's photos took no part in training, asked among all 81: in one look, "
-        "from PyTorch on prepared pictures, by one network or by two side by side as the shipped model has. A real shop has the catalogue pictures of its new products, so both are "
-        "shown. Among themselves alone: as in a shop none of whose products took part in training. "
+        "from PyTorch on prepared pictures, by one network or by two of one recipe side by side (the shipped model has two, and one "
+        "projection for both). A real shop has the catalogue pictures of its new products, so both are shown. Alone: asked among themselves, as in a shop none of whose products took part in training. "
         f"Measured on {' and '.join(sorted({line['date'] for line in found}))}."
     )
-    head = ["left out", "their catalogue pictures", "networks", "products", "photos", "recall@1", "@4", "@20"]
+    head = ["left out", "pictures", "networks", "products", "photos", "recall@1", "@4", "@20"]
     return Section(title, text, head, rows, short_of(wanted.strangers(found)))
