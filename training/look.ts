@@ -23,7 +23,7 @@ import { type Card, readCard } from "../src/vision/card.ts";
 import { decode, type Picture } from "../src/vision/decode.ts";
 import { defaultModelFolder, openNetwork } from "../src/vision/model.ts";
 import { cut } from "../src/vision/tensor.ts";
-import { type Entry, heldOut, mainBox, SETS } from "./sets.ts";
+import { type Entry, mainBox, partOf, SETS } from "./sets.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -38,15 +38,7 @@ const [kind, folder, part, out] = positionals;
 if (!kind || !SETS[kind] || !folder || !part || !out)
   throw new Error("look.ts KIND FOLDER PART OUT, see its first lines");
 
-const parts: Record<string, (all: Entry[]) => Entry[]> = {
-  catalog: (all) => all.filter(({ role }) => role === "catalog"),
-  photos: (all) => all.filter(({ role, split }) => role === "photo" && split === "train"),
-  "held-out": (all) => heldOut(all, kind),
-  val: (all) => all.filter(({ role, split }) => role === "photo" && split === "val"),
-};
-const choose = parts[part];
-if (!choose) throw new Error(`PART is one of ${Object.keys(parts).join(", ")}`);
-const entries = choose(SETS[kind](folder))
+const entries = partOf(SETS[kind](folder), kind, part)
   .filter((_, i) => i % Number(values.every) === 0)
   .slice(0, Number(values.limit));
 const views = values.views.split(",");

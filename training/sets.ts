@@ -83,7 +83,7 @@ const boxOf = (row: Record<string, string>): Box => [Number(row.x1), Number(row.
  * sender by hash, of streets every tenth photo, of groceries the visits that looksee_training/visits.py chose. Throws Error
  * for another kind.
  */
-export function heldOut(entries: Entry[], kind: string): Entry[] {
+function heldOut(entries: Entry[], kind: string): Entry[] {
   const photos = entries.filter(({ role, split }) => role === "photo" && split === "train");
   if (kind === "clothing")
     return photos.filter(({ group }) => BigInt(`0x${createHash("sha256").update(group).digest("hex")}`) % 10n === 0n);
@@ -91,4 +91,18 @@ export function heldOut(entries: Entry[], kind: string): Entry[] {
   if (kind !== "groceries") throw new Error(`nothing of ${kind} is held out`);
   const files = new Set(readFileSync(new URL("configs/held-out.txt", import.meta.url), "utf8").split("\n"));
   return photos.filter(({ file }) => files.has(file));
+}
+
+const PARTS: Record<string, (entries: Entry[], kind: string) => Entry[]> = {
+  catalog: (entries) => entries.filter(({ role }) => role === "catalog"),
+  photos: (entries) => entries.filter(({ role, split }) => role === "photo" && split === "train"),
+  "held-out": heldOut,
+  val: (entries) => entries.filter(({ role, split }) => role === "photo" && split === "val"),
+};
+
+/** A part of a set: catalog, photos, held-out (see heldOut) or val. Throws Error for another name, and what heldOut throws. */
+export function partOf(entries: Entry[], kind: string, part: string): Entry[] {
+  const choose = PARTS[part];
+  if (!choose) throw new Error(`PART is one of ${Object.keys(PARTS).join(", ")}`);
+  return choose(entries, kind);
 }

@@ -12,7 +12,7 @@ async function pointsOf(bytes: Uint8Array, most = 400, side = SIDE): Promise<Key
   return keypointsOf(await decode(bytes, side), side, most);
 }
 
-/** A package: words, bars and a badge, drawn by numbers. */
+/** A label of forty bars, drawn by numbers. */
 const packageOf = (seed: number): Promise<Buffer> => {
   const at = (i: number, span: number) => (Math.imul(seed + 7, 2654435761 + 40503 * i) >>> 8) % span;
   const shapes = Array.from({ length: 40 }, (_, i) => {

@@ -28,7 +28,7 @@ const LEVELS = 8;
 const STEP = 1.2;
 /** Pixels of a patch about its middle. */
 const RADIUS = 15;
-/** Tests reach as far as that when turned, and blur takes 3 more. */
+/** Tests reach RADIUS and blur 3 more, so none looks beyond the picture. */
 const MARGIN = 22;
 /** How much brighter or darker than a corner the ring about it is, of 255. */
 const CONTRAST = 7;

@@ -1,7 +1,7 @@
 // What the corners of a picture add to its feature: photos of a set are asked of its catalogue by codes alone, by features, and
 // by features and how many points of each of the first pictures are found in the photo where they should be.
 //
-//   node training/points/measure.ts KIND FOLDER PART [--model DIR] [--first 10] [--limit N]
+//   node training/points/measure.ts KIND FOLDER PART [--limit N]
 //
 // KIND groceries | mall; PART held-out | val (groceries' own) | photos. Prints recall@1 / @4 / @20 of each, what points gain at the
 // first place with its 95 % interval by product, and milliseconds. The control has the points of a photo half the list away.
@@ -10,38 +10,40 @@ import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { everyDistance } from "../../src/hamming-index/index.ts";
 import { clusterInterval } from "../../src/search/measures.ts";
-import { decode, defaultModelFolder, openModel } from "../../src/vision/index.ts";
-import { type Entry, heldOut, SETS } from "../sets.ts";
+import { CODE_BYTES, decode, defaultModelFolder, openModel } from "../../src/vision/index.ts";
+import { type Entry, partOf, SETS } from "../sets.ts";
 import { agreement, likenessWith } from "./agreement.ts";
 import { type Keypoints, keypointsOf, PHOTO_POINTS, PICTURE_POINTS } from "./keypoints.ts";
+
+/** Pictures of the order by cosine that are looked at. */
+const FIRST = 10;
+const KINDS = ["groceries", "mall"]; // the others have no catalogue
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    model: { type: "string", default: defaultModelFolder() },
-    first: { type: "string", default: "10" },
     limit: { type: "string", default: "1000000" },
   },
 });
 const [kind, folder, part] = positionals;
-if (!kind || !SETS[kind] || !folder || !part) throw new Error("measure.ts KIND FOLDER PART, see its first lines");
+if (!kind || !KINDS.includes(kind) || !folder || !part)
+  throw new Error("measure.ts KIND FOLDER PART, see its first lines");
 
-const all = SETS[kind](folder);
-const PARTS: Record<string, () => Entry[]> = {
-  "held-out": () => heldOut(all, kind),
-  val: () => all.filter(({ role, split }) => role === "photo" && split === "val"),
-  photos: () => all.filter(({ role, split }) => role === "photo" && split === "train"),
-};
-const choose = PARTS[part];
-if (!choose) throw new Error(`PART is one of ${Object.keys(PARTS).join(", ")}`);
-const pictures = all.filter(({ role }) => role === "catalog");
-const photos = choose().slice(0, Number(values.limit));
+const all = SETS[kind]!(folder);
+const pictures = partOf(all, kind, "catalog");
+const photos = partOf(all, kind, part).slice(0, Number(values.limit));
 
 const bytesOf = ({ file }: Entry): Buffer => readFileSync(join(folder, file));
-const model = await openModel(values.model);
-const catalog: { feature: Float32Array; code: Uint8Array }[] = [];
-for (const picture of pictures) catalog.push(await model.see(bytesOf(picture)));
+const model = await openModel(defaultModelFolder());
+const features: Float32Array[] = [];
+const codes = new Uint8Array(CODE_BYTES * pictures.length);
+for (const [at, picture] of pictures.entries()) {
+  const { feature, code } = await model.see(bytesOf(picture));
+  features.push(feature);
+  codes.set(code, CODE_BYTES * at);
+}
 
 const points = new Map<number, Keypoints>();
 async function pointsOf(at: number): Promise<Keypoints> {
@@ -68,9 +70,9 @@ for (const photo of photos) {
 for (const [n, photo] of photos.entries()) {
   const { feature, code } = await model.see(bytesOf(photo));
   const own = pictures.findIndex(({ itemId }) => itemId === photo.itemId);
-  const cosines = catalog.map((other) => other.feature.reduce((sum, value, i) => sum + value * feature[i]!, 0));
-  const nearness = catalog.map((other) => -differing(code, other.code));
-  const first = [...cosines.keys()].sort((a, b) => cosines[b]! - cosines[a]!).slice(0, Number(values.first));
+  const cosines = features.map((other) => other.reduce((sum, value, i) => sum + value * feature[i]!, 0));
+  const nearness = Array.from(everyDistance(codes, code), (distance) => -distance);
+  const first = [...cosines.keys()].sort((a, b) => cosines[b]! - cosines[a]!).slice(0, FIRST);
   const candidates = new Map<number, Keypoints>();
   for (const at of first) candidates.set(at, await pointsOf(at));
   const started = performance.now();
@@ -92,7 +94,7 @@ for (const [n, photo] of photos.entries()) {
 await model.close();
 
 console.log(
-  `${photos.length} photos of ${kind} (${part}) asked of ${pictures.length} pictures, ${model.card.id}, the first ${values.first} looked at; ${cpus()[0]?.model}`,
+  `${photos.length} photos of ${kind} (${part}) asked of ${pictures.length} pictures, ${model.card.id}, the first ${FIRST} looked at; ${cpus()[0]?.model}`,
 );
 const mean = (of: readonly number[]): number => of.reduce((sum, value) => sum + value, 0) / of.length;
 for (const [order, all] of Object.entries(found)) {
@@ -112,10 +114,4 @@ function foundAmong(k: number, likeness: readonly number[], own: number): number
   const better = likeness.filter((value) => value > likeness[own]!).length;
   const equal = likeness.filter((value) => value === likeness[own]!).length;
   return Math.min(1, Math.max(0, (k - better) / equal));
-}
-
-function differing(a: Uint8Array, b: Uint8Array): number {
-  let bits = 0;
-  for (let i = 0; i < a.length; i++) for (let rest = a[i]! ^ b[i]!; rest > 0; rest &= rest - 1) bits++;
-  return bits;
 }
