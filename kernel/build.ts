@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, "..");
 export const KERNELS = [
   { source: "kernel/assembly/scan.ts", module: "src/hamming-index/kernel.wasm.ts" },
   { source: "kernel/assembly/coarse.ts", module: "src/hamming-index/coarse/kernel.wasm.ts" },
+  { source: "kernel/assembly/keypoints.ts", module: "src/vision/keypoints/kernel.wasm.ts" },
   { source: "kernel/assembly/dense-codes.ts", module: "bench/dense-codes.wasm.ts" },
   { source: "kernel/assembly/read-limit.ts", module: "bench/read-limit.wasm.ts" },
 ] as const;

@@ -3,6 +3,7 @@ export { cosine, type Int8Feature, restore } from "./cosine.ts";
 export { type Fusion, fitFusion, fuse, fusionLogLikelihood, type Witness } from "./fusion.ts";
 export { fitTemperature, type Head, HeadSums, headLogLikelihood, headScores, softmax } from "./head.ts";
 export { type KindTable, kindTable, sharesOfKind } from "./kinds.ts";
+export { mostAgreeingFirst, POINTS_DEPTH } from "./likeness.ts";
 export {
   bestSellersFirst,
   byLikeness,

@@ -1,13 +1,13 @@
-/** A picture that came through the coarse filter. */
-export type Survivor = { imageId: number; distance: number; cosine: number };
+/** A picture that came through the coarse filter. `likeness`: the cosine of features, to which keypoints may add later. */
+export type Survivor = { imageId: number; distance: number; likeness: number };
 
-/** Most alike first: by cosine, then by Hamming distance, then by ascending picture id. A total order, so pages agree. */
+/** Most alike first: by likeness, then by Hamming distance, then by ascending picture id. A total order, so pages agree. */
 export function byLikeness(a: Survivor, b: Survivor): number {
-  return b.cosine - a.cosine || a.distance - b.distance || a.imageId - b.imageId;
+  return b.likeness - a.likeness || a.distance - b.distance || a.imageId - b.imageId;
 }
 
 /** An item among the answers: its best picture, and the variant that the picture shows (null if it shows none). */
-export type Found = { itemId: string; variantId: string | null; imageId: number; distance: number; cosine: number };
+export type Found = { itemId: string; variantId: string | null; imageId: number; distance: number; likeness: number };
 
 /**
  * Whose picture it is; a picture may belong to several items, and to several variants of one. `standIn`: the item that
@@ -49,7 +49,7 @@ export class ItemGroups {
     const part = this.#survivors.slice(this.#next, this.#next + count);
     this.#next += part.length;
     const owners = ownersOf(part.map(({ imageId }) => imageId));
-    for (const { imageId, distance, cosine } of part) {
+    for (const { imageId, distance, likeness } of part) {
       const fresh: Found[] = [];
       const named = owners.get(imageId) ?? [];
       const leading = named.filter(({ itemId, standIn }) => itemId === standIn);
@@ -60,7 +60,7 @@ export class ItemGroups {
           if (this.#standIns.has(standIn)) continue;
           this.#standIns.add(standIn);
         }
-        fresh.push({ itemId, variantId, imageId, distance, cosine });
+        fresh.push({ itemId, variantId, imageId, distance, likeness });
       }
       if (fresh.length > 1) fresh.sort((a, b) => (a.itemId < b.itemId ? -1 : 1));
       this.#found.push(...fresh);
@@ -77,7 +77,7 @@ export class ItemGroups {
 /** Quality touches these first items only; the rest follow as they are (KDD'18: the top 60). */
 export const QUALITY_DEPTH = 60;
 
-/** Start and end of each run of equally alike items (same cosine, same distance) among the first QUALITY_DEPTH. */
+/** Start and end of each run of equally alike items (same likeness, same distance) among the first QUALITY_DEPTH. */
 export function equalRuns(found: readonly Found[]): [start: number, end: number][] {
   const runs: [number, number][] = [];
   const depth = Math.min(found.length, QUALITY_DEPTH);
@@ -85,7 +85,7 @@ export function equalRuns(found: readonly Found[]): [start: number, end: number]
     let end = start + 1;
     while (
       end < depth &&
-      found[end]!.cosine === found[start]!.cosine &&
+      found[end]!.likeness === found[start]!.likeness &&
       found[end]!.distance === found[start]!.distance
     )
       end++;

@@ -8,7 +8,7 @@ type Gain = { most: number; within: number };
 export type ScoreCalibration = { slope: number; intercept: number; lead?: Gain; share?: Gain };
 
 /**
- * How much nearer than the nearest other item a hit is, negative for all but the first: `by`, a difference of cosines, and
+ * How much nearer than the nearest other item a hit is, negative for all but the first: `by`, a difference of likeness, and
  * `share`, of how far the pictures of the two nearest items lie apart (1 less their cosine). The very picture of the first has
  * a share of 1, and one as near to the second 0: what is little where products differ much is much among near variants.
  */
@@ -20,14 +20,14 @@ const NO_LEAD: Lead = { by: 0, share: 0 };
 const LEAST_APART = 1e-3;
 
 /**
- * Probability, 0..1, that a hit at this cosine is the very product, if the catalog has it: 1 / (1 + exp(-(slope * cosine + intercept + lead.most *
+ * Probability, 0..1, that a hit of this likeness is the very product, if the catalog has it: 1 / (1 + exp(-(slope * likeness + intercept + lead.most *
  * tanh(by / lead.within) + share.most * tanh(share / share.within)))). Among near variants each may be as like the photo as the
  * other, and only one is the product, so likeness alone would promise it many times over.
  */
-export function scoreOf(cosine: number, calibration: ScoreCalibration, { by, share }: Lead = NO_LEAD): number {
+export function scoreOf(likeness: number, calibration: ScoreCalibration, { by, share }: Lead = NO_LEAD): number {
   const { slope, intercept } = calibration;
   const led = gained(calibration.lead, by) + gained(calibration.share, share);
-  return 1 / (1 + Math.exp(-(slope * cosine + led + intercept)));
+  return 1 / (1 + Math.exp(-(slope * likeness + led + intercept)));
 }
 
 function gained(gain: Gain | undefined, by: number): number {
@@ -35,18 +35,18 @@ function gained(gain: Gain | undefined, by: number): number {
 }
 
 /**
- * The lead of a hit of a given cosine, from all hits, an item each; `apart`: 1 less the cosine of the pictures of the two
+ * The lead of a hit of a given likeness, from all hits, an item each; `apart`: 1 less the cosine of the pictures of the two
  * nearest. No lead where there is no other.
  */
-export function leadAmong(hits: readonly { cosine: number }[], apart: number): (cosine: number) => Lead {
+export function leadAmong(hits: readonly { likeness: number }[], apart: number): (likeness: number) => Lead {
   if (hits.length < 2) return () => NO_LEAD;
   let [first, second] = [-Infinity, -Infinity];
-  for (const { cosine } of hits) {
-    if (cosine > first) [first, second] = [cosine, first];
-    else if (cosine > second) second = cosine;
+  for (const { likeness } of hits) {
+    if (likeness > first) [first, second] = [likeness, first];
+    else if (likeness > second) second = likeness;
   }
-  return (cosine) => {
-    const by = cosine - (cosine === first ? second : first);
+  return (likeness) => {
+    const by = likeness - (likeness === first ? second : first);
     return { by, share: by / Math.max(apart, LEAST_APART) };
   };
 }
@@ -59,10 +59,10 @@ export const NEAREST_AMONG = 20;
 
 /**
  * Probability, 0..1, that the catalog has what the photo shows, if it has the products of every second photo: 1 / (1 + exp(-(slope
- * * cosine + calibration.nearest * nearest + intercept))), of the first hit's cosine and that of its picture with the nearest of the
+ * * likeness + calibration.nearest * nearest + intercept))), of the first hit's likeness and the cosine of its picture with the nearest of the
  * other items' (0 where there is none). Where products lie close together, a photo of something else lies close to one of them
  * too, so more is asked of it there.
  */
-export function presenceOf(cosine: number, nearest: number, calibration: PresenceCalibration): number {
-  return 1 / (1 + Math.exp(-(calibration.slope * cosine + calibration.nearest * nearest + calibration.intercept)));
+export function presenceOf(likeness: number, nearest: number, calibration: PresenceCalibration): number {
+  return 1 / (1 + Math.exp(-(calibration.slope * likeness + calibration.nearest * nearest + calibration.intercept)));
 }

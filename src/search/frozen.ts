@@ -18,8 +18,8 @@ export type FrozenList = {
   categories: Guess[];
   noGoodMatch: boolean;
   limit: number;
-  /** How likely a hit of a cosine is the very product, the others being there: 0..1. */
-  scoreOf: (cosine: number) => number;
+  /** How likely a hit of a likeness is the very product, the others being there: 0..1. */
+  scoreOf: (likeness: number) => number;
   /** The pictures found, in their final order; grouped into items as far down as pages have been asked for. */
   groups: ItemGroups;
 };

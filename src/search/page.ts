@@ -11,18 +11,18 @@ export function hitsOf(
   catalogName: string,
   modelId: string,
   found: readonly Found[],
-  scoreOf: (cosine: number) => number,
+  scoreOf: (likeness: number) => number,
 ): SearchHit[] {
   const rows = catalog.itemsOfImages(found.map(({ imageId }) => imageId));
   const hits: SearchHit[] = [];
-  for (const { itemId, variantId, imageId, distance, cosine } of found) {
+  for (const { itemId, variantId, imageId, distance, likeness } of found) {
     const row = rows.get(imageId)?.find((row) => row.itemId === itemId && row.variantId === variantId);
     if (!row) continue;
     const { title, url, price, currency, category, attributes } = row;
     hits.push({
       itemId,
       variantId,
-      score: scoreOf(cosine),
+      score: scoreOf(likeness),
       distance,
       imageId,
       imageUrl: `/v1/catalogs/${encodeURIComponent(catalogName)}/images/${imageId}`,

@@ -10,7 +10,9 @@ import {
   equalRuns,
   ItemGroups,
   leadAmong,
+  mostAgreeingFirst,
   NEAREST_AMONG,
+  POINTS_DEPTH,
   presenceOf,
   QUALITY_DEPTH,
   restore,
@@ -18,9 +20,10 @@ import {
   scoreOf,
   voters,
 } from "../ranking/index.ts";
-import type { Model } from "../vision/index.ts";
+import { agreement, type Model } from "../vision/index.ts";
 import { type FrozenList, FrozenLists } from "./frozen.ts";
 import { Guesser } from "./guess.ts";
+import { keypointsOfImage } from "./keypoints.ts";
 import { meant } from "./meant.ts";
 import { Mirror } from "./mirror.ts";
 import { unseen } from "./model-folder.ts";
@@ -39,7 +42,7 @@ const RECALL = 0.995;
 /** Pictures whose owners are looked up together: a page and the quality re-rank rarely need more. */
 const GROUPED_AT_ONCE = 64;
 
-/** A first hit is looked for again, with a closer look at the photo, where it is less likely than that to be the product. */
+/** A first hit is looked for again, with a closer look at the photo and its keypoints, where it is less likely than that to be the product. */
 const SURE = 0.8;
 
 /** A catalog that changes during every try, each a few milliseconds, is answered from between two commits. */
@@ -134,12 +137,8 @@ export class Searcher {
     const limit = query.limit ?? DEFAULT_LIMIT;
     let groups = this.#ranked(subject, scanned, limit, clock);
     let judged = this.#judged(groups.found);
-    if (subject.again && !judged.sure) {
-      const again = await subject.again();
-      clock.lap("model");
-      const nearer = await this.coarse(again.code, query.category);
-      clock.lap("coarse");
-      groups = this.#ranked(again, nearer, limit, clock);
+    if (!judged.sure) {
+      groups = await this.#lookedCloser(subject, groups, query.category, limit, clock);
       judged = this.#judged(groups.found);
     }
     return {
@@ -176,6 +175,31 @@ export class Searcher {
     return this.#guesser.guess(subject, neighbours, subject.ownImages);
   }
 
+  /** What one look is not sure of: with one more where the object is, and by what of the first pictures is found in the photo. */
+  async #lookedCloser(
+    subject: Subject,
+    groups: ItemGroups,
+    category: string | undefined,
+    limit: number,
+    clock: Stopwatch,
+  ): Promise<ItemGroups> {
+    const [again, photo] = await Promise.all([subject.again?.(), subject.keypoints?.()]);
+    clock.lap("model");
+    if (again) {
+      const nearer = await this.coarse(again.code, category);
+      clock.lap("coarse");
+      groups = this.#ranked(again, nearer, limit, clock);
+    }
+    if (photo && photo.length > 0) {
+      const first = groups.found.slice(0, POINTS_DEPTH);
+      const pictures = await Promise.all(first.map(({ imageId }) => keypointsOfImage(this.#catalog, imageId)));
+      const points = pictures.map((picture) => agreement(photo, picture));
+      groups.reorder((found) => mostAgreeingFirst(found, points));
+      clock.lap("fine");
+    }
+    return groups;
+  }
+
   #ranked(subject: Subject, scanned: readonly Hit[], limit: number, clock: Stopwatch): ItemGroups {
     const survivors = this.#fine(subject, scanned);
     clock.lap("fine");
@@ -192,7 +216,7 @@ export class Searcher {
     const survivors: Survivor[] = [];
     for (const { id, distance } of scanned) {
       const stored = features.get(id);
-      if (stored) survivors.push({ imageId: id, distance, cosine: cosine(feature, stored) }); // else gone since the scan
+      if (stored) survivors.push({ imageId: id, distance, likeness: cosine(feature, stored) }); // else gone since the scan
     }
     return survivors.sort(byLikeness);
   }
@@ -219,17 +243,17 @@ export class Searcher {
     return hitsOf(this.#catalog, this.catalogName, modelId, part, scoreOf);
   }
 
-  /** What is to be thought of hits: each one's score by its cosine, whether the first is likely enough, and whether there is no match. */
+  /** What is to be thought of hits: each one's score by its likeness, whether the first is likely enough, and whether there is no match. */
   #judged(found: ItemGroups["found"]): Pick<FrozenList, "scoreOf" | "noGoodMatch"> & { sure: boolean } {
     const around = this.#around(found);
     const leadOf = leadAmong(found, 1 - (around[0] ?? 0));
     const { score, presence, noGoodMatch } = this.#model.card.calibration; // and not `this`: kept lists outlive a searcher, and must not keep its codes
-    const scoreOfHit = (cosine: number) => scoreOf(cosine, score, leadOf(cosine));
+    const scoreOfHit = (likeness: number) => scoreOf(likeness, score, leadOf(likeness));
     const [best] = found;
     if (!best) return { scoreOf: scoreOfHit, noGoodMatch: true, sure: true }; // nothing is there to be found
     // By likeness, not by the lead: two that are as near as each other are a match twice, not none.
-    const present = presenceOf(best.cosine, Math.max(0, ...around), presence ?? { nearest: 0, ...score });
-    return { scoreOf: scoreOfHit, noGoodMatch: present < noGoodMatch, sure: scoreOfHit(best.cosine) >= SURE };
+    const present = presenceOf(best.likeness, Math.max(0, ...around), presence ?? { nearest: 0, ...score });
+    return { scoreOf: scoreOfHit, noGoodMatch: present < noGoodMatch, sure: scoreOfHit(best.likeness) >= SURE };
   }
 
   /** Cosines of the first item's picture with those of the next ones. */

@@ -1,7 +1,16 @@
 import type { CatalogStore, Store } from "../catalog/index.ts";
 import { LookseeError } from "../errors.ts";
 import { restore } from "../ranking/index.ts";
-import { type Box, codeOf, type FurtherObject, type Sight, toUnitLength, WHOLE } from "../vision/index.ts";
+import {
+  type Box,
+  codeOf,
+  type FurtherObject,
+  type Keypoints,
+  type Sight,
+  toUnitLength,
+  WHOLE,
+} from "../vision/index.ts";
+import { keypointsAsked } from "./keypoints.ts";
 import { unseen } from "./model-folder.ts";
 import type { SearchQuery } from "./query.ts";
 import type { Eyes } from "./searcher.ts";
@@ -20,6 +29,8 @@ export type Subject = {
   objects: readonly Further[];
   /** The same with one more look, at its box, once however often it is called; none where that would show nothing more. */
   again?: () => Promise<Subject>;
+  /** Of its photo, or of the given box in it, found once however often it is called; none of an item that was asked about. */
+  keypoints?: () => Promise<Keypoints>;
   /** The item that was asked about, and its pictures: they neither answer nor vote. */
   ownItems: ReadonlySet<string>;
   ownImages: ReadonlySet<number>;
@@ -59,7 +70,8 @@ async function ofPhoto(photo: Uint8Array, box: Box | undefined, model: Eyes): Pr
     ...object,
     closer: once(async () => spent(await ofPhoto(photo, object.box, model))),
   }));
-  const subject: Subject = { ...sight, timings, objects, ownItems: NONE, ownImages: NONE };
+  const keypoints = once(() => keypointsAsked(photo, box));
+  const subject: Subject = { ...sight, timings, objects, keypoints, ownItems: NONE, ownImages: NONE };
   if (box === undefined && showsMoreWithin(sight.box, model))
     subject.again = once(async () => {
       const near = spent(await model.see(photo, sight.box, ROOM_OF_BOX));

@@ -4,6 +4,7 @@ export { MAX_PIXELS } from "./check.ts";
 export { CODE_BYTES, codeOf, FEATURE_WIDTH, toUnitLength } from "./code.ts";
 export { decode, type Picture } from "./decode.ts";
 export { ModelDraft } from "./draft.ts";
+export { agreement, type Keypoints, keypointsOfPhoto, keypointsOfPicture } from "./keypoints/keypoints.ts";
 export { LEAST_SAMPLE } from "./map.ts";
 export { defaultModelFolder, Model, openModel, type Sight } from "./model.ts";
 export type { FurtherObject } from "./objects.ts";

@@ -49,7 +49,7 @@ describe("cosine", () => {
   });
 });
 
-test("the score is the card's logistic curve: in (0, 1), rising with the cosine", () => {
+test("the score is the card's logistic curve: in (0, 1), rising with the likeness", () => {
   const calibration = { slope: 20, intercept: -10 };
   expect(scoreOf(0.5, calibration)).toBe(0.5);
   expect(scoreOf(0.6, calibration)).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
@@ -57,7 +57,7 @@ test("the score is the card's logistic curve: in (0, 1), rising with the cosine"
   expect(scoreOf(0.6, calibration, { by: 0.1, share: 0.5 })).toBe(scoreOf(0.6, calibration)); // a card without either
 });
 
-test("presence rises with the cosine, and where the nearest other product is near, more is asked of it", () => {
+test("presence rises with the likeness, and where the nearest other product is near, more is asked of it", () => {
   const calibration = { slope: 9, nearest: -3, intercept: -4 };
   expect(presenceOf(0.5, 0.2, calibration)).toBeCloseTo(1 / (1 + Math.exp(0.1)), 12);
   expect(presenceOf(0.6, 0.2, calibration)).toBeGreaterThan(presenceOf(0.5, 0.2, calibration));
@@ -82,9 +82,9 @@ describe("the lead", () => {
   });
 
   test("is measured from the nearest other hit: of two that are equal nobody leads, and where there is one only neither", () => {
-    const of = (...cosines: number[]) => {
-      const lead = leadAmong(hitsAt(cosines), 0.4);
-      return cosines.map((cosine) => Math.round(lead(cosine).by * 1000) / 1000);
+    const of = (...likenesses: number[]) => {
+      const lead = leadAmong(hitsAt(likenesses), 0.4);
+      return likenesses.map((likeness) => Math.round(lead(likeness).by * 1000) / 1000);
     };
     expect(of(0.9, 0.8, 0.5)).toEqual([0.1, -0.1, -0.4]);
     expect(of(0.8, 0.9, 0.5)).toEqual([-0.1, 0.1, -0.4]); // sales may have changed the order of near ones
@@ -95,8 +95,8 @@ describe("the lead", () => {
   test("has a share of how far the two nearest lie apart: 1 for the first's own picture, 0 between the two", () => {
     const [first, second] = [unit([4, 3, 3]), unit([3, 4, 3])];
     const share = (photo: number[]) => {
-      const cosines = [dot(photo, first), dot(photo, second)];
-      return leadAmong(hitsAt(cosines), 1 - dot(first, second))(cosines[0]!).share;
+      const likenesses = [dot(photo, first), dot(photo, second)];
+      return leadAmong(hitsAt(likenesses), 1 - dot(first, second))(likenesses[0]!).share;
     };
     expect(share(first)).toBeCloseTo(1, 12);
     expect(share(second)).toBeCloseTo(-1, 12);
@@ -109,18 +109,20 @@ describe("the lead", () => {
     expect(scoreOf(0.5, calibration, lead(0.5))).toBeCloseTo(1 / (1 + Math.exp(2 + 5)), 3); // 6 * 0.5 - 5, and both at their least
   });
 
-  test("leaves hits in the order of their cosines", () => {
+  test("leaves hits in the order of their likenesses", () => {
     fc.assert(
-      fc.property(cosinesAndApart, ([cosines, apart]) => {
-        const lead = leadAmong(hitsAt(cosines), apart);
-        const scores = cosines.toSorted((a, b) => b - a).map((cosine) => scoreOf(cosine, calibration, lead(cosine)));
+      fc.property(cosinesAndApart, ([likenesses, apart]) => {
+        const lead = leadAmong(hitsAt(likenesses), apart);
+        const scores = likenesses
+          .toSorted((a, b) => b - a)
+          .map((likeness) => scoreOf(likeness, calibration, lead(likeness)));
         expect(scores).toEqual(scores.toSorted((a, b) => b - a));
       }),
     );
   });
 });
 
-const hitsAt = (cosines: readonly number[]) => cosines.map((cosine) => ({ cosine }));
+const hitsAt = (likenesses: readonly number[]) => likenesses.map((likeness) => ({ likeness }));
 const unit = (v: number[]) => v.map((x) => x / Math.hypot(...v));
 const dot = (a: number[], b: number[]) => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
 const cosinesAndApart = fc.tuple(
@@ -131,7 +133,7 @@ const cosinesAndApart = fc.tuple(
 const survivor = fc.record({
   imageId: fc.integer({ min: 1, max: 40 }),
   distance: fc.integer({ min: 0, max: 3 }),
-  cosine: fc.constantFrom(0.1, 0.5, 0.9),
+  likeness: fc.constantFrom(0.1, 0.5, 0.9),
 });
 const survivors = fc.uniqueArray(survivor, { selector: (s) => s.imageId, maxLength: 40 });
 const owners = fc.array(
@@ -162,7 +164,7 @@ describe("grouping", () => {
       ],
     ]);
     const groups = new ItemGroups(
-      [1, 2, 3].map((imageId) => ({ imageId, distance: imageId, cosine: 1 - imageId / 10 })),
+      [1, 2, 3].map((imageId) => ({ imageId, distance: imageId, likeness: 1 - imageId / 10 })),
     );
     groups.advance(3, () => owners);
     expect(groups.found.map(({ itemId }) => itemId)).toEqual(["b", "z", "e"]);
@@ -191,24 +193,24 @@ describe("grouping", () => {
     );
   });
 
-  test("the order of likeness is total: cosine, distance, id", () => {
+  test("the order of likeness is total: likeness, then distance, id", () => {
     const list: Survivor[] = [
-      { imageId: 3, distance: 5, cosine: 0.5 },
-      { imageId: 2, distance: 5, cosine: 0.5 },
-      { imageId: 9, distance: 4, cosine: 0.5 },
-      { imageId: 10, distance: 9, cosine: 0.6 },
+      { imageId: 3, distance: 5, likeness: 0.5 },
+      { imageId: 2, distance: 5, likeness: 0.5 },
+      { imageId: 9, distance: 4, likeness: 0.5 },
+      { imageId: 10, distance: 9, likeness: 0.6 },
     ];
     expect(list.sort(byLikeness).map((s) => s.imageId)).toEqual([10, 9, 2, 3]);
   });
 });
 
 describe("best sellers first", () => {
-  const item = (itemId: string, cosine: number, distance = 0): Found => ({
+  const item = (itemId: string, likeness: number, distance = 0): Found => ({
     itemId,
     variantId: null,
     imageId: 1,
     distance,
-    cosine,
+    likeness,
   });
 
   test("only among equally alike items; an unknown figure counts as none; equal figures stay", () => {

@@ -2,9 +2,9 @@
 
     python3 -m looksee_training.calibrate looks/ [--again looks-closer/] --out runs/NAME/calibration.json
 
-looks/ holds groceries-catalog, groceries-held-out, mall-catalog, mall-photos, clothing-held-out as look.ts wrote them. `--again`:
-the same photos with the view box:1.15 of `models/closer`; the score is then fitted to what a search answers, which looks once
-more at a photo that it is not sure of.
+looks/ holds groceries-catalog, groceries-held-out, mall-catalog, mall-photos, clothing-held-out as look.ts wrote them, and with those
+photos points.u16, as points/count.ts wrote it. `--again`: the same photos with the view box:1.15 of `models/closer`. The score is fitted
+to what a search answers, which looks once more at a photo that it is not sure of, if the first look had no box, and counts keypoints.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from .looks import read_looks
 WITHIN, SHARE_WITHIN = 0.05, 0.5  # a lead of more cosine, or of more of the way between two pictures, says little more
 SURE, OF_BOX = 0.8, 0.4  # src/search: what is less likely is looked at again, and its object weighs this much then
 LEAST_APART = 1e-3  # src/ranking/score.ts: pictures nearer to each other are as good as the same
+POINTS_DEPTH, BY_CHANCE, MOST_ADDED, POINTS = 10, 4, 0.2, 40  # src/ranking/likeness.ts: what keypoints that agree add, to which items
 ROUNDS = 4  # of which photos are looked at again, and of the score fitted to the answers; more change nothing
 FALSE_ALARM = 0.015  # of held-out queries whose item is in the catalogue, in the shop that has most of them
 NEAREST_AMONG = 20  # src/ranking/score.ts: answers among which the one nearest to the first is looked for
@@ -152,10 +153,11 @@ def main():
     parser.add_argument("--out")
     args = parser.parse_args()
     folder = Path(args.looks)
-    pairs, again = {}, {}
+    pairs, again, points = {}, {}, {}
     for kind, photos in (("groceries", "groceries-held-out"), ("mall", "mall-photos")):
         if (folder / photos).exists():
             pairs[kind] = (read_looks(folder / photos, kind), read_looks(folder / f"{kind}-catalog", kind))
+            points[kind] = read_points(folder / photos, pairs[kind][1].items)
             if args.again:
                 again[kind] = read_looks(args.again / photos, kind)
     strangers = read_looks(folder / "clothing-held-out", "clothing")
@@ -186,7 +188,23 @@ def main():
         print(json.dumps(line), flush=True)
     best = max(table, key=lambda entry: entry[0])[1]
     print(json.dumps({"chosen": best["views"]}))
-    fit(best["views"], pairs, again, strangers, args.out)
+    fit(best["views"], pairs, again, points, strangers, args.out)
+
+
+def read_points(folder, items):
+    """(n, items) keypoints of each item's picture that a photo has, of the points.u16 in a folder, items as `ranks` has them; items:
+    of the catalogue, in look.ts' order, one picture each."""
+    counts = np.fromfile(folder / "points.u16", np.uint16).reshape(-1, len(items))
+    return one_an_item(counts.T, items).T
+
+
+def with_points(cosines, points):
+    """(n, items) likeness: the cosine, and of the first items what points that agree add (src/ranking/likeness.ts)."""
+    likeness = cosines.copy()
+    first = np.argsort(-cosines, 1, kind="stable")[:, :POINTS_DEPTH]
+    beyond = np.maximum(np.take_along_axis(points, first, 1).astype(np.float32) - BY_CHANCE, 0)
+    np.put_along_axis(likeness, first, np.take_along_axis(cosines, first, 1) + MOST_ADDED * np.tanh(beyond / POINTS), 1)
+    return likeness
 
 
 def looked_again(once, closer):
@@ -208,7 +226,7 @@ def weighed_alike(answers, own):
 
 def fit_to_answers(once, twice, own):
     """The card's `score` fitted to first hits of all kinds, each weighed alike. once: {kind: Likeness} of photos looked at once,
-    twice: {kind: (n, items)} cosines of them looked at twice, own: {kind: (n,)}. Returns it and {kind: Likeness} searched by."""
+    twice: {kind: (n, items)} likeness of them looked at twice, own: {kind: (n,)}. Returns it and {kind: Likeness} searched by."""
     answers = once
     for _ in range(ROUNDS if twice else 1):
         curve = fit_score(*weighed_alike(answers, own))
@@ -247,19 +265,20 @@ def promises(curve, answers, own, deep=20):
     }  # fmt: skip
 
 
-def fit(weights, pairs, again, strangers, out):
-    once, twice, own = {}, {}, {}
+def fit(weights, pairs, again, points, strangers, out):
+    once, twice, own, left = {}, {}, {}, {}
     for kind, (photos, catalog) in pairs.items():
         seen, theirs = photos.feature(weights), (catalog.feature(weights), catalog.items)
         _, best, own[kind] = ranks((seen, photos.items), theirs)
         once[kind] = Likeness(best, one_an_item(*theirs))
-        if kind in again:
-            twice[kind] = ranks((looked_again(seen, again[kind]), photos.items), theirs)[1]
+        cosines = ranks((looked_again(seen, again[kind]), photos.items), theirs)[1] if kind in again else best
+        twice[kind] = with_points(cosines, points[kind])
+        left[kind] = with_points(without_own(cosines, own[kind]), points[kind])
     fitted, answers = fit_to_answers(once, twice, own)
     gone = {}
     for kind in once:
-        first, second = (without_own(best, own[kind]) for best in (once[kind].best, twice.get(kind, once[kind].best)))
-        gone[kind] = as_searched(once[kind]._replace(best=first), second, fitted)
+        first = without_own(once[kind].best, own[kind])
+        gone[kind] = as_searched(once[kind]._replace(best=first), left[kind], fitted)
     presence, limit = fit_presence(answers, gone)
     cosine, lead, share, truth, weight = weighed_alike(answers, own)
     (slope,), intercept = fit_logistic(cosine[:, None], truth, weight)

@@ -11,14 +11,19 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { everyDistance } from "../../src/hamming-index/index.ts";
+import { likenessWith, POINTS_DEPTH } from "../../src/ranking/likeness.ts";
 import { clusterInterval } from "../../src/search/measures.ts";
-import { CODE_BYTES, decode, defaultModelFolder, openModel } from "../../src/vision/index.ts";
+import {
+  agreement,
+  CODE_BYTES,
+  defaultModelFolder,
+  type Keypoints,
+  keypointsOfPhoto,
+  keypointsOfPicture,
+  openModel,
+} from "../../src/vision/index.ts";
 import { type Entry, partOf, SETS } from "../sets.ts";
-import { agreement, likenessWith } from "./agreement.ts";
-import { type Keypoints, keypointsOf, PHOTO_POINTS, PICTURE_POINTS } from "./keypoints.ts";
 
-/** Pictures of the order by cosine that are looked at. */
-const FIRST = 10;
 const KINDS = ["groceries", "mall"]; // the others have no catalogue
 
 const { values, positionals } = parseArgs({
@@ -45,12 +50,15 @@ for (const [at, picture] of pictures.entries()) {
   codes.set(code, CODE_BYTES * at);
 }
 
+const AGREEMENT = "a photo's agreement with the first pictures";
+const spent = { "a photo's keypoints, decoded": 0, "a picture's keypoints, decoded": 0, [AGREEMENT]: 0 };
 const points = new Map<number, Keypoints>();
 async function pointsOf(at: number): Promise<Keypoints> {
   const known = points.get(at);
   if (known) return known;
-  const { side, most } = PICTURE_POINTS;
-  const found = keypointsOf(await decode(bytesOf(pictures[at]!), side), side, most);
+  const started = performance.now();
+  const found = await keypointsOfPicture(bytesOf(pictures[at]!));
+  spent["a picture's keypoints, decoded"] += performance.now() - started;
   points.set(at, found);
   return found;
 }
@@ -59,27 +67,25 @@ type Order = "codes alone" | "features" | "features and points" | "control";
 const KS = [1, 4, 20];
 /** For each photo, whether its product is among the first of each of KS. */
 const found: Record<Order, number[][]> = { "codes alone": [], features: [], "features and points": [], control: [] };
-const spent = { "a photo's points": 0, "its agreement with the first pictures": 0 };
 const ofPhotos: Keypoints[] = [];
 for (const photo of photos) {
-  const decoded = await decode(bytesOf(photo), PHOTO_POINTS.side);
   const started = performance.now();
-  ofPhotos.push(keypointsOf(decoded, PHOTO_POINTS.side, PHOTO_POINTS.most));
-  spent["a photo's points"] += performance.now() - started;
+  ofPhotos.push(await keypointsOfPhoto(bytesOf(photo)));
+  spent["a photo's keypoints, decoded"] += performance.now() - started;
 }
 for (const [n, photo] of photos.entries()) {
   const { feature, code } = await model.see(bytesOf(photo));
   const own = pictures.findIndex(({ itemId }) => itemId === photo.itemId);
   const cosines = features.map((other) => other.reduce((sum, value, i) => sum + value * feature[i]!, 0));
   const nearness = Array.from(everyDistance(codes, code), (distance) => -distance);
-  const first = [...cosines.keys()].sort((a, b) => cosines[b]! - cosines[a]!).slice(0, FIRST);
+  const first = [...cosines.keys()].sort((a, b) => cosines[b]! - cosines[a]!).slice(0, POINTS_DEPTH);
   const candidates = new Map<number, Keypoints>();
   for (const at of first) candidates.set(at, await pointsOf(at));
   const started = performance.now();
   const likeness = [...cosines];
   for (const [at, candidate] of candidates)
     likeness[at] = likenessWith(cosines[at]!, agreement(ofPhotos[n]!, candidate));
-  spent["its agreement with the first pictures"] += performance.now() - started;
+  spent[AGREEMENT]! += performance.now() - started;
   const another = ofPhotos[(n + (photos.length >> 1)) % photos.length]!;
   const control = [...cosines];
   for (const [at, candidate] of candidates) control[at] = likenessWith(cosines[at]!, agreement(another, candidate));
@@ -94,7 +100,7 @@ for (const [n, photo] of photos.entries()) {
 await model.close();
 
 console.log(
-  `${photos.length} photos of ${kind} (${part}) asked of ${pictures.length} pictures, ${model.card.id}, the first ${FIRST} looked at; ${cpus()[0]?.model}`,
+  `${photos.length} photos of ${kind} (${part}) asked of ${pictures.length} pictures, ${model.card.id}, the first ${POINTS_DEPTH} looked at; ${cpus()[0]?.model}`,
 );
 const mean = (of: readonly number[]): number => of.reduce((sum, value) => sum + value, 0) / of.length;
 for (const [order, all] of Object.entries(found)) {
@@ -107,7 +113,10 @@ for (const order of ["features and points", "control"] as const) {
   const gain = [mean(gains), ...clusterInterval(gains, products, 1)].map((value) => (100 * value).toFixed(1));
   console.log(`${order}: ${gain[0]} points at the first place (${gain[1]} to ${gain[2]})`);
 }
-for (const [what, ms] of Object.entries(spent)) console.log(`${what}: ${(ms / photos.length).toFixed(1)} ms`);
+for (const [what, ms] of Object.entries(spent)) {
+  const times = what.startsWith("a picture") ? points.size : photos.length;
+  console.log(`${what}: ${(ms / times).toFixed(1)} ms`);
+}
 
 /** Share of the first `k` answers' chances that `own` is among them: of equals, any order is as likely. */
 function foundAmong(k: number, likeness: readonly number[], own: number): number {

@@ -7,8 +7,8 @@ import pytest
 
 from drawn import random_features
 from looksee_training.calibrate import (
-    FALSE_ALARM, LEAST_APART, OF_BOX, SURE, Likeness, as_searched, expected_calibration_error, first_hits, fit_presence, fit_score, fit_to_answers,
-    interval, one_an_item, presence_of, promises, score_of, without_own,
+    BY_CHANCE, FALSE_ALARM, LEAST_APART, MOST_ADDED, OF_BOX, POINTS, POINTS_DEPTH, SURE, Likeness, as_searched, expected_calibration_error, first_hits, fit_presence, fit_score,
+    fit_to_answers, interval, one_an_item, presence_of, promises, read_points, score_of, with_points, without_own,
 )  # fmt: skip
 from looksee_training.quality.figures import error_by_chance, paired
 from looksee_training.quality.measures import DEEP, answers_of, as_int8, best_constant_box, compared, leads_of, nearest, overlap, resampled, shares
@@ -79,6 +79,20 @@ def test_the_second_look_is_the_runtimes():
     assert f"const SURE = {SURE};" in (search / "searcher.ts").read_text()
     subject = (search / "subject.ts").read_text()
     assert f"const WEIGHT_OF_BOX = {OF_BOX};" in subject and "const ROOM_OF_BOX = 1.15;" in subject
+
+
+def test_points_add_what_the_runtime_has_them_add(tmp_path):
+    likeness = (Path(__file__).parents[2] / "src/ranking/likeness.ts").read_text()
+    for name, value in (("POINTS_DEPTH", POINTS_DEPTH), ("BY_CHANCE", BY_CHANCE), ("MOST_ADDED", MOST_ADDED), ("POINTS", POINTS)):
+        assert f"const {name} = {value};" in likeness
+    np.array([[0, 44, 4], [400, 0, 0]], np.uint16).tofile(tmp_path / "points.u16")
+    points = read_points(tmp_path, ["c", "a", "b"])  # items stand in the order of `ranks`
+    assert points.tolist() == [[44, 4, 0], [0, 0, 400]]
+    cosines = np.array([[0.5, 0.4, 0.3], [0.1, 0.2, 0.05]])
+    added = 0.2 * np.tanh(1)
+    assert with_points(cosines, points).ravel() == pytest.approx([0.5 + added, 0.4, 0.3, 0.1, 0.2, 0.25], abs=1e-6)
+    many = np.tile(np.linspace(0.9, 0.1, 12), (1, 1))
+    assert with_points(many, np.full((1, 12), 44))[0, 9:] == pytest.approx([many[0, 9] + added, *many[0, 10:]])  # the first ten alone
 
 
 def test_what_a_search_is_not_sure_of_it_answers_by_the_second_look():

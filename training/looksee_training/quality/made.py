@@ -202,7 +202,7 @@ def answered(model, data, out):
     answer, shop, here = folder / "figures.json", folder / "shop", Path(data.folder).resolve()
     source = {
         **made_by(model), "tables": tables_of(data), "card": sha256(model.folder / "card.json"),
-        "search": {file.name: sha256(file) for part in SEARCHES for file in sorted((ROOT / part).glob("*.ts"))},
+        "search": {str(file.relative_to(ROOT)): sha256(file) for part in SEARCHES for file in sorted((ROOT / part).rglob("*.ts"))},
     }  # fmt: skip
 
     def make():

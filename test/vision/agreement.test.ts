@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { agreement, likenessWith } from "../../training/points/agreement.ts";
-import { type Keypoints, TEST_WORDS } from "../../training/points/keypoints.ts";
+import { agreement } from "../../src/vision/index.ts";
 import { mulberry32 } from "../ranking/random.ts";
+import { plainAgreement } from "./plain-agreement.ts";
+import { type PlainKeypoints, packed, TEST_WORDS } from "./plain-keypoints.ts";
 
-function drawn(random: () => number, count: number, side: number): Keypoints {
+function drawn(random: () => number, count: number, side: number): PlainKeypoints {
   return {
     count,
     at: Float32Array.from({ length: 2 * count }, () => random() * side),
@@ -17,12 +18,12 @@ function drawn(random: () => number, count: number, side: number): Keypoints {
 /** The same points as a photo shows them, so many bits of each test another; and points of something else. */
 function shown(
   random: () => number,
-  picture: Keypoints,
+  picture: PlainKeypoints,
   turn: number,
   factor: number,
   flips: number,
   others: number,
-): Keypoints {
+): PlainKeypoints {
   const photo = drawn(random, picture.count + others, 500);
   const [cos, sin] = [factor * Math.cos(turn), factor * Math.sin(turn)];
   for (let i = 0; i < picture.count; i++) {
@@ -37,6 +38,8 @@ function shown(
   return photo;
 }
 
+const counted = (photo: PlainKeypoints, picture: PlainKeypoints) => agreement(packed(photo), packed(picture));
+
 describe("agreement", () => {
   test("counts the points that a turned and scaled picture has in a photo, among points of something else", () => {
     fc.assert(
@@ -50,7 +53,9 @@ describe("agreement", () => {
         (seed, count, turn, factor, flips, others) => {
           const random = mulberry32(seed);
           const picture = drawn(random, count, 300);
-          const found = agreement(shown(random, picture, turn, factor, flips, others), picture);
+          const photo = shown(random, picture, turn, factor, flips, others);
+          const found = counted(photo, picture);
+          expect(found).toBe(plainAgreement(photo, picture));
           expect(found).toBeGreaterThanOrEqual(Math.floor(0.85 * count));
           expect(found).toBeLessThanOrEqual(count);
         },
@@ -62,7 +67,7 @@ describe("agreement", () => {
   test("unrelated pictures have hardly a point in common", () => {
     for (let seed = 0; seed < 20; seed++) {
       const random = mulberry32(seed);
-      expect(agreement(drawn(random, 200, 500), drawn(random, 200, 300))).toBeLessThanOrEqual(2);
+      expect(counted(drawn(random, 200, 500), drawn(random, 200, 300))).toBeLessThanOrEqual(2);
     }
   });
 
@@ -71,14 +76,14 @@ describe("agreement", () => {
     const picture = drawn(random, 60, 300);
     const photo = shown(random, picture, 0.3, 1, 0, 0);
     for (let i = 0; i < photo.at.length; i++) photo.at[i] = random() * 500;
-    expect(agreement(photo, picture)).toBeLessThanOrEqual(6);
+    expect(counted(photo, picture)).toBeLessThanOrEqual(6);
   });
 
   test("a mirrored picture does not agree", () => {
     const random = mulberry32(6);
     const picture = drawn(random, 60, 300);
     const photo = { ...picture, at: picture.at.map((value, i) => (i % 2 === 0 ? 300 - value : value)) };
-    expect(agreement(photo, picture)).toBeLessThanOrEqual(6);
+    expect(counted(photo, picture)).toBeLessThanOrEqual(6);
   });
 
   test("a picture with none, one or two points agrees with nothing", () => {
@@ -86,21 +91,7 @@ describe("agreement", () => {
     const photo = drawn(random, 50, 500);
     for (const count of [0, 1, 2]) {
       const few = drawn(random, count, 300);
-      expect([agreement(photo, few), agreement(few, photo), agreement(few, few)]).toEqual([0, 0, 0]);
+      expect([counted(photo, few), counted(few, photo), counted(few, few)]).toEqual([0, 0, 0]);
     }
-  });
-});
-
-describe("likenessWith", () => {
-  test("grows with points that agree, by a fifth at the most, and not by as many as chance has", () => {
-    expect(likenessWith(0.6, 0)).toBe(0.6);
-    expect(likenessWith(0.6, 4)).toBe(0.6);
-    expect(likenessWith(0.6, 44)).toBeCloseTo(0.6 + 0.2 * Math.tanh(1), 12);
-    fc.assert(
-      fc.property(fc.double({ min: -1, max: 1, noNaN: true }), fc.nat(600), (cosine, points) => {
-        expect(likenessWith(cosine, points + 1)).toBeGreaterThanOrEqual(likenessWith(cosine, points));
-        expect(likenessWith(cosine, points)).toBeLessThanOrEqual(cosine + 0.2);
-      }),
-    );
   });
 });

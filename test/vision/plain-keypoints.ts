@@ -1,10 +1,8 @@
-import type { Picture } from "../../src/vision/index.ts";
+import type { Keypoints, Picture } from "../../src/vision/index.ts";
+import { POINT_BYTES, TESTS_OF } from "../../src/vision/keypoints/layout.ts";
 
-/**
- * Corners of a picture and what lies around each: oriented FAST corners with rotated binary tests (Rublee et al., ORB,
- * ICCV 2011). `count` of them, the strongest of each scale first.
- */
-export type Keypoints = {
+/** What the kernel (kernel/assembly/keypoints.ts) must find, written plainly. `count` of them, the strongest of each scale first. */
+export type PlainKeypoints = {
   count: number;
   /** x and y in pixels of the picture enlarged or shrunk to the side asked for, interleaved: 2 * count. */
   at: Float32Array;
@@ -15,10 +13,6 @@ export type Keypoints = {
   /** 256 tests each: 8 * count words. */
   tests: Int32Array;
 };
-
-/** How a photo is looked at: larger, since the product fills a part of it. Chosen on packages of one fold and mall 12. */
-export const PHOTO_POINTS = { side: 512, most: 600 };
-export const PICTURE_POINTS = { side: 300, most: 400 };
 
 /** Words of a point's tests. */
 export const TEST_WORDS = 8;
@@ -38,8 +32,22 @@ const SPREAD = 31 / 5;
 type Grey = { pixels: Uint8Array; width: number; height: number };
 type Corner = { x: number; y: number; strength: number };
 
+type Pixels = Pick<Picture, "pixels" | "width" | "height">;
+
+/** The bytes that the kernel gives for them. */
+export function packed({ count, at, angle, scale, tests }: PlainKeypoints): Keypoints {
+  const bytes = new Uint8Array(POINT_BYTES * count);
+  for (let i = 0; i < count; i++) {
+    const numbers = Float32Array.of(at[2 * i]!, at[2 * i + 1]!, angle[i]!, scale[i]!);
+    bytes.set(new Uint8Array(numbers.buffer), POINT_BYTES * i);
+    const own = tests.slice(TEST_WORDS * i, TEST_WORDS * (i + 1));
+    bytes.set(new Uint8Array(own.buffer), POINT_BYTES * i + TESTS_OF);
+  }
+  return bytes;
+}
+
 /** Up to `most` keypoints of a picture whose longer side is brought to `side` pixels. A plain picture has none. */
-export function keypointsOf(picture: Picture, side: number, most: number): Keypoints {
+export function plainKeypoints(picture: Pixels, side: number, most: number): PlainKeypoints {
   const points: { x: number; y: number; angle: number; scale: number; tests: Int32Array }[] = [];
   let level = greyOf(picture, side);
   // Of each level as many as its area asks for, so that no scale goes without.
@@ -56,7 +64,7 @@ export function keypointsOf(picture: Picture, side: number, most: number): Keypo
       points.push({ x: x * scale, y: y * scale, angle: angles[i]!, scale, tests: testsAt(smooth, x, y, angles[i]!) });
   }
   points.splice(most); // shares are rounded
-  const found: Keypoints = {
+  const found: PlainKeypoints = {
     count: points.length,
     at: new Float32Array(2 * points.length),
     angle: new Float32Array(points.length),
@@ -72,7 +80,7 @@ export function keypointsOf(picture: Picture, side: number, most: number): Keypo
   return found;
 }
 
-function greyOf({ pixels, width, height }: Picture, side: number): Grey {
+function greyOf({ pixels, width, height }: Pixels, side: number): Grey {
   const grey = new Uint8Array(width * height);
   for (let i = 0, at = 0; i < grey.length; i++, at += 3)
     grey[i] = (77 * pixels[at]! + 150 * pixels[at + 1]! + 29 * pixels[at + 2]! + 128) >> 8;
@@ -235,11 +243,11 @@ function blurred({ pixels, width, height }: Grey): Grey {
   return { pixels: result, width, height };
 }
 
-/** x, y of the one end and of the other of 256 tests, drawn once and for all: kept points are compared with later ones. */
+/** x, y of the one end and of the other of 256 tests, drawn once and for all, so that points of one run are those of another. */
 const TESTS = drawTests();
 
 function drawTests(): Float32Array {
-  // Numerical Recipes' congruential generator: this alone must never change, so it is written out here.
+  // Numerical Recipes' congruential generator: written out, since it must never change.
   let state = 20_26;
   const uniform = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

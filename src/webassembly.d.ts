@@ -1,4 +1,4 @@
-// TypeScript declares WebAssembly in its DOM library only, which a Node package has no use for: what this room needs.
+// TypeScript declares WebAssembly in its DOM library only, which a Node package has no use for: what hamming-index/ and vision/ need.
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

@@ -1,4 +1,4 @@
-import { type Keypoints, TEST_WORDS } from "./keypoints.ts";
+import { type PlainKeypoints, TEST_WORDS } from "./plain-keypoints.ts";
 
 /** A nearest that is hardly nearer than the second says nothing (Lowe, IJCV 2004, by distance). */
 const RATIO = 0.85;
@@ -11,11 +11,11 @@ const LEAST_AREA = 0.02;
 const MOST_AREA = 16;
 
 /**
- * How many of a catalogue picture's points are found in a photo, where the others say that they should be: matched by their
+ * What the kernel (kernel/assembly/agreement.ts) must count, written plainly: how many of a catalogue picture's points are found in a photo, where the others say that they should be: matched by their
  * tests, then counted under the one affine map that most agree with. Each match is a hypothesis by itself, since a point has a
  * scale and an angle (Philbin et al., CVPR 2007), made affine by those that agree with it. The same for the same input.
  */
-export function agreement(photo: Keypoints, picture: Keypoints): number {
+export function plainAgreement(photo: PlainKeypoints, picture: PlainKeypoints): number {
   const matches = matched(photo, picture);
   if (matches.length < 3) return 0;
   let best: number[] = [];
@@ -35,23 +35,12 @@ export function agreement(photo: Keypoints, picture: Keypoints): number {
   return counted;
 }
 
-/** By so many points do unrelated pictures agree. */
-const BY_CHANCE = 4;
-/** What agreement adds to a cosine at the most, and how many points give three quarters of it. Chosen on mall 12 and on packages of three folds of products that runs never met. */
-const MOST_ADDED = 0.2;
-const POINTS = 40;
-
-/** Likeness of a photo and a picture of which `points` agree: a cosine, or more. */
-export function likenessWith(cosine: number, points: number): number {
-  return cosine + MOST_ADDED * Math.tanh(Math.max(0, points - BY_CHANCE) / POINTS);
-}
-
 type Match = { of: number; to: number };
 /** x' = a x + b y + c, y' = d x + e y + f, from the picture to the photo. */
 type Affine = [a: number, b: number, c: number, d: number, e: number, f: number];
 
 /** Each of the picture's points with the photo's nearest, if that is much nearer than the next; each of the photo's once. */
-function matched(photo: Keypoints, picture: Keypoints): Match[] {
+function matched(photo: PlainKeypoints, picture: PlainKeypoints): Match[] {
   const taken = new Map<number, { to: number; distance: number }>();
   for (let to = 0; to < picture.count; to++) {
     let [first, second, of] = [257, 257, -1];
@@ -95,7 +84,7 @@ function ones(word: number): number {
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
-function similarity(photo: Keypoints, picture: Keypoints, { of, to }: Match): Affine {
+function similarity(photo: PlainKeypoints, picture: PlainKeypoints, { of, to }: Match): Affine {
   const factor = photo.scale[of]! / picture.scale[to]!;
   const turn = photo.angle[of]! - picture.angle[to]!;
   const [cos, sin] = [factor * Math.cos(turn), factor * Math.sin(turn)];
@@ -106,8 +95,8 @@ function similarity(photo: Keypoints, picture: Keypoints, { of, to }: Match): Af
 /** Places in `matches` of those whose point lies where the map says. */
 function agreeingWith(
   [a, b, c, d, e, f]: Affine,
-  photo: Keypoints,
-  picture: Keypoints,
+  photo: PlainKeypoints,
+  picture: PlainKeypoints,
   matches: readonly Match[],
 ): number[] {
   const area = a * e - b * d;
@@ -124,8 +113,8 @@ function agreeingWith(
 
 /** Least squares over the chosen matches; undefined where they lie on a line. */
 function affine(
-  photo: Keypoints,
-  picture: Keypoints,
+  photo: PlainKeypoints,
+  picture: PlainKeypoints,
   matches: readonly Match[],
   chosen: readonly number[],
 ): Affine | undefined {
