@@ -32,8 +32,8 @@ export type Guess = { id: number; name: string; p: number };
 export type SeenObject = { box: Box; score: number; category: string | null };
 
 /**
- * Milliseconds by stage, of both rounds where a photo was looked at again and asked again. `fine` reads features and
- * re-orders, `rank` groups by item and fetches the page.
+ * Milliseconds by stage, of both rounds where a photo was looked at again and asked again. `fine` reads features,
+ * finds keypoints of the first pictures and re-orders, `rank` groups by item and fetches the page.
  */
 export type Timings = {
   decode: number;

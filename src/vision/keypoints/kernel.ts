@@ -23,7 +23,7 @@ export class Kernel {
   readonly #pixels: number;
 
   constructor() {
-    const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGE, shared: true });
+    const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: true });
     const module = new WebAssembly.Module(Buffer.from(WASM_BASE64, "base64"));
     this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
     this.#bytes = new Uint8Array(memory.buffer);

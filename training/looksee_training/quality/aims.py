@@ -55,8 +55,8 @@ def recalls(results, only=None):
 
 
 def answered(results):
-    """What a shopper gets: the search with its second look at photos that it is not sure of."""
-    again = "as the search answers (a second look at photos it is not sure of)"
+    """What a shopper gets: the search with its closer look at photos that it is not sure of."""
+    again = "as the search answers (a closer look at photos it is not sure of)"
     for what, name, ks, least in (
         (f"groceries, recall@1 / @4, {again}", "groceries", ("1", "4"), (0.92, 0.985)),
         (f"mall of 20,000 items never seen, recall@1 / @20, {again}", "large mall", ("1", "20"), (0.75, 0.95)),

@@ -35,7 +35,8 @@ def answered(results):
         return unmeasured(title)
     text = (
         "`looksee eval` on a catalogue that `looksee import` took in: a photo whose first hit is less likely than 0.8 to be the "
-        "product is looked at once more, at its main object, and asked again; the catalogue's pictures are looked at once."
+        "product is looked at once more, at its main object, and asked again, and corners of its first ten items' pictures are found again "
+        "in it; the catalogue's pictures are looked at once."
     )
     head = ["set", "one look: @1 / @4 / @20", "as answered: @1 / @4 / @20", "calibration error", "falsely “we don't have it”", "ms p50 / p95"]
     return Section(title, text, head, rows, short_of(wanted.answered(results)))
