@@ -12,7 +12,7 @@ export type Grown = { codes: Uint8Array; seconds: number };
  * Fills a catalog with `count` items of one picture each, through the catalog's own commits. What the model sees in the
  * mall's pictures is real for the first `mall.items`; every further item is one of those features with Gaussian noise,
  * cosine 0.5 to 0.95 to the real one, so that codes crowd around real ones as a shop's do rather than being uniform.
- * Picture files are not written: a search reads none.
+ * Picture files are not written: a million of them would fill a disk, and a search reads those of its first hits alone (storePictures).
  */
 export async function growCatalog(
   catalog: CatalogStore,
@@ -51,6 +51,14 @@ export async function growCatalog(
   }
   process.stderr.write("\n");
   return { codes, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Stores the pictures that a search will open: a further item's is that of the drawn one it lies around. */
+export async function storePictures(catalog: CatalogStore, mall: Mall, imageIds: Iterable<number>): Promise<void> {
+  for (const imageId of new Set(imageIds)) {
+    const picture = await mall.picture((imageId - 1) % mall.items); // a new data folder numbers pictures 1, 2, 3, …
+    await catalog.storePicture(catalog.picture(imageId).hash, picture);
+  }
 }
 
 function itemOf(item: ReturnType<Mall["item"]>, i: number, sha256: string): ItemRecord {

@@ -185,7 +185,7 @@ def results_of(asked):
         "categories": {"clothing": None, "mall": None}, "sure": None, "strangers": [], "attended": ATTENDED, "speed": {},
         "answered": {"groceries": {
             "identicalRecall": {"1": 0.93, "4": 0.97, "20": 1}, "identicalRecallInterval": {"1": [0.9, 0.95], "4": [0.96, 0.99], "20": [1, 1]},
-            "scoreEce": 0.06, "noGoodMatch": {"caught": None, "falseAlarm": 0.01}, "latencyMs": {"p50": 20.1, "p95": 40.2}, "load": 0.5,
+            "scoreEce": 0.06, "noGoodMatch": {"caught": 0.97, "falseAlarm": 0.01}, "latencyMs": {"p50": 20.1, "p95": 40.2}, "load": 0.5,
         }},
     }  # fmt: skip
 
@@ -208,8 +208,9 @@ def test_the_report_says_what_is_and_what_is_not_measured(asked, tmp_path):
         assert f"| {arm}: {ARMS[arm]} |  | not measured |  | not measured |  |" in text
     assert f"| masked: {ARMS['masked']} | 2 × 9 min |" in text
     assert "Fewer than 3 seeds, so take with care: masked (2)" in text
-    assert "| groceries | not measured | 0.930 (0.900 to 0.950) / 0.970 / 1.000 | 0.060 | 0.010 | 20 / 40 (load 0.5) |" in text
+    assert "| groceries | not measured | 0.930 (0.900 to 0.950) / 0.970 / 1.000 | 0.060 | 0.970 / 0.010 | 20 / 40 (load 0.5) |" in text
     assert "aim 0.92 / 0.985 (missed by 1.5 pp); calibration error of the score, groceries, as the search answers" in text
+    assert "a closer look at photos it is not sure of) | 0.95 / 0.03 | 0.970 / 0.010 | met |" in text
     for name in ("quality-recall-mall", "quality-features-mall-shipped"):
         assert f"(plots/{name}.png)" in text and (docs / "plots" / f"{name}.png").exists()
     assert "| no box taught: likeness to the photo's catalogue picture | 0.820" in text
@@ -316,16 +317,19 @@ def test_a_set_is_imported_asked_and_kept_until_the_search_changes(tmp_path, mon
         called.append([str(part) for part in command])
         if "import" in called[-1]:
             Path(called[-1][called[-1].index("--data") + 1]).mkdir(parents=True)
-        return SimpleNamespace(stdout='{"queries": 1}')
+        return SimpleNamespace(stdout=f'{{"queries": {len(called)}, "noGoodMatch": {{"caught": {0.1 * len(called)}}}}}')
 
     monkeypatch.setattr(made, "runs", runs)
     data = made.Set("mall", "mall", folder, "photos")
     model = made.shipped(made.ROOT / "models" / "default")
+    absent, kept = [tmp_path / "a.jpg", tmp_path / "b.jpg"], tmp_path / "out" / "answered" / "mall"
     for _ in range(2):
-        assert made.answered(model, data, tmp_path / "out")["queries"] == 1
-    assert [call[-1] for call in called] == [str(folder / "catalog.csv"), str(folder / "photos.csv")]
-    assert not (tmp_path / "out" / "answered" / "mall" / "shop").exists()
+        found = made.answered(model, data, absent, tmp_path / "out")
+        assert (found["queries"], found["noGoodMatch"]["caught"]) == (2, pytest.approx(0.3)), "its photos' figures, the others' alarm"
+    assert [call[-1] for call in called] == [str(folder / "catalog.csv"), str(folder / "photos.csv"), str(kept / "absent.csv")]
+    assert (kept / "absent.csv").read_text() == f"file,itemId\n{absent[0]},\n{absent[1]},\n"
+    assert not (kept / "shop").exists()
     monkeypatch.setattr(made, "SEARCHES", ("src/search",))
-    made.answered(model, data, tmp_path / "out")
-    assert len(called) == 4
-    assert made.answered(made.Model("shipped", tmp_path, {}), data, tmp_path / "out") is None
+    made.answered(model, data, [], tmp_path / "out")
+    assert len(called) == 5, "asked anew, and no photos of what it has not"
+    assert made.answered(made.Model("shipped", tmp_path, {}), data, [], tmp_path / "out") is None

@@ -64,6 +64,7 @@ def measure(args, out):
     if not args.limit:
         kept.keep(models, asked)
     strangers = asked["clothing"].looks["shipped"][0] if "clothing" in asked else None
+    absent = [args.clothing.resolve() / file for file in strangers.files] if strangers else []
     results = {
         "about": about(args, models, asked),
         "sizes": {m.arm: (m.folder / "model.onnx").stat().st_size / 1e6 for m in models if m.arm in ("shipped", *BESIDE)},
@@ -77,7 +78,7 @@ def measure(args, out):
         },
         "sure": sureness(shipped, shops, strangers) if strangers and "groceries" in shops else None,
         **{name: printed(made.ROOT / "training" / f"{name}.jsonl") for name in ("strangers", "attended")},
-        "answered": {} if args.limit else {name: made.answered(shipped, one.data, out) for name, one in shops.items()},
+        "answered": {} if args.limit else {name: made.answered(shipped, one.data, absent, out) for name, one in shops.items()},
         "speed": {} if args.limit else {arm: made.speed_of(model, out) for arm, model in timed.items()},
     }  # fmt: skip
     return results, asked

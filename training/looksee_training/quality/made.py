@@ -194,14 +194,15 @@ SHOP_TABLES = {"groceries": ("products.csv", "photos-val.csv"), "mall": ("catalo
 SEARCHES = ("src/search", "src/ranking", "src/vision")  # what an answer depends on beside model and set
 
 
-def answered(model, data, out):
-    """What `looksee eval` says of a set's photos, its catalogue imported as a shop's; None of a model that no shop begins with."""
+def answered(model, data, absent, out):
+    """What `looksee eval` says of a set's photos, its catalogue imported as a shop's, and how many of `absent`, photos of what the shop
+    has not, are told so; None of a model that no shop begins with."""
     if model.folder.resolve() != ROOT / "models" / "default":
         return None
     folder, (rows, photos) = out / "answered" / data.name, SHOP_TABLES[data.kind]
     answer, shop, here = folder / "figures.json", folder / "shop", Path(data.folder).resolve()
     source = {
-        **made_by(model), "tables": tables_of(data), "card": sha256(model.folder / "card.json"),
+        **made_by(model), "tables": tables_of(data), "absent": [file.name for file in absent], "card": sha256(model.folder / "card.json"),
         "search": {str(file.relative_to(ROOT)): sha256(file) for part in SEARCHES for file in sorted((ROOT / part).rglob("*.ts"))},
     }  # fmt: skip
 
@@ -209,8 +210,16 @@ def answered(model, data, out):
         say(f"{data.name}: imported and asked")
         looksee = (node(), "src/cli/main.ts", "--data", shop)
         runs(*looksee, "import", here / rows, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        found = runs(*looksee, "--json", "eval", here / photos, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        answer.write_text(json.dumps({**json.loads(found.stdout), "load": os.getloadavg()[0]}) + "\n")
+
+        def asked(table):
+            found = runs(*looksee, "--json", "eval", table, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            return json.loads(found.stdout)
+
+        figures = {**asked(here / photos), "load": os.getloadavg()[0]}
+        if absent:
+            (folder / "absent.csv").write_text("".join(f"{line}\n" for line in ("file,itemId", *(f"{file}," for file in absent))))
+            figures["noGoodMatch"]["caught"] = asked(folder / "absent.csv")["noGoodMatch"]["caught"]
+        answer.write_text(json.dumps(figures) + "\n")
         shutil.rmtree(shop)
 
     kept(folder, source, make)

@@ -28,7 +28,7 @@ def answered(results):
         recall = answered_recall(found, KS)
         rows.append([
             SETS[name], triple(once["recall"]) if once else ABSENT, " / ".join([between(recall["1"]), *(three(recall[k]["value"]) for k in KS[1:])]),
-            three(found["scoreEce"]), three(found["noGoodMatch"]["falseAlarm"]),
+            three(found["scoreEce"]), " / ".join(ABSENT if told is None else three(told) for told in map(found["noGoodMatch"].get, ("caught", "falseAlarm"))),
             f"{found['latencyMs']['p50']:.0f} / {found['latencyMs']['p95']:.0f} ({load(found)})",
         ])  # fmt: skip
     if not rows:
@@ -38,7 +38,7 @@ def answered(results):
         "product is looked at once more, at its main object, and asked again, and corners of its first ten items' pictures are found again "
         "in it; the catalogue's pictures are looked at once."
     )
-    head = ["set", "one look: @1 / @4 / @20", "as answered: @1 / @4 / @20", "calibration error", "falsely “we don't have it”", "ms p50 / p95"]
+    head = ["set", "one look: @1 / @4 / @20", "as answered: @1 / @4 / @20", "calibration error", "“we don't have it” of clothing / falsely", "ms p50 / p95"]
     return Section(title, text, head, rows, short_of(wanted.answered(results)))
 
 
